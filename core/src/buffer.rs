@@ -1,0 +1,71 @@
+//! Writing into memory that the caller owns.
+
+use core::fmt;
+
+use zeroize::Zeroize;
+
+/// The caller's buffer is too small; nothing of the result is left in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BufferTooSmall {
+    /// The length in bytes that would do.
+    pub needed: usize,
+}
+
+impl fmt::Display for BufferTooSmall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "buffer too small: {} bytes are needed", self.needed)
+    }
+}
+
+impl core::error::Error for BufferTooSmall {}
+
+/// Appends to a buffer and goes on counting once it is full, so that one piece of code both
+/// writes a thing and tells its length.
+pub(crate) struct Writer<'b> {
+    buf: &'b mut [u8],
+    needed: usize,
+}
+
+impl<'b> Writer<'b> {
+    pub(crate) fn new(buf: &'b mut [u8]) -> Self {
+        Self { buf, needed: 0 }
+    }
+
+    /// Writes nothing, only counts.
+    pub(crate) fn counting() -> Writer<'static> {
+        Writer {
+            buf: &mut [],
+            needed: 0,
+        }
+    }
+
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        let end = self.needed.saturating_add(bytes.len());
+        if let Some(free) = self.buf.get_mut(self.needed..end) {
+            for (to, from) in free.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+        }
+        self.needed = end;
+    }
+
+    pub(crate) fn needed(&self) -> usize {
+        self.needed
+    }
+
+    /// What was written, or the length that would have done; in that case the buffer is zeroed,
+    /// for it may hold a part of a secret.
+    pub(crate) fn finish(self) -> Result<&'b mut [u8], BufferTooSmall> {
+        let Self { buf, needed } = self;
+        if needed > buf.len() {
+            buf.zeroize();
+            return Err(BufferTooSmall { needed });
+        }
+        buf.get_mut(..needed).ok_or(BufferTooSmall { needed })
+    }
+}
+
+/// Bytes as text that this crate wrote itself from `str` pieces or ASCII.
+pub(crate) fn as_text(bytes: &[u8]) -> &str {
+    core::str::from_utf8(bytes).unwrap_or_default()
+}

@@ -1,0 +1,87 @@
+//! `application/x-www-form-urlencoded`, as the WHATWG URL Standard §5.2 serializes it.
+//!
+//! Letters, digits and `*-._` stand as they are, a space becomes `+`, every other byte `%XX` in
+//! upper case. RFC 6749 Appendix B asks for this encoding in token requests, and §2.3.1 for the
+//! same one on the client's name and secret before HTTP Basic.
+
+use crate::buffer::{BufferTooSmall, Writer};
+
+/// The value of the `Content-Type` header of a form.
+pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// The length in bytes that [`encode`] needs for `pairs`.
+pub fn encoded_len<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>) -> usize {
+    let mut out = Writer::counting();
+    write_pairs(pairs, &mut out);
+    out.needed()
+}
+
+/// Encodes name-value pairs into `buf` and returns the part that was written.
+///
+/// # Errors
+/// [`BufferTooSmall`] with the length that would do; `buf` is zeroed then.
+///
+/// # Examples
+/// ```
+/// use snow_token_core::form;
+///
+/// let pairs = [("grant_type", "client_credentials"), ("scope", "a b&c")];
+/// let mut buf = [0; 64];
+/// let body = form::encode(pairs, &mut buf)?;
+/// assert_eq!(body, b"grant_type=client_credentials&scope=a+b%26c");
+/// assert_eq!(body.len(), form::encoded_len(pairs));
+/// # Ok::<(), snow_token_core::BufferTooSmall>(())
+/// ```
+pub fn encode<'b, 'p>(
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    buf: &'b mut [u8],
+) -> Result<&'b [u8], BufferTooSmall> {
+    let mut out = Writer::new(buf);
+    write_pairs(pairs, &mut out);
+    out.finish().map(|written| &*written)
+}
+
+fn write_pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>, out: &mut Writer<'_>) {
+    let mut separator: &[u8] = b"";
+    for (name, value) in pairs {
+        out.push(separator);
+        separator = b"&";
+        encode_each(name, &mut |piece| out.push(piece));
+        out.push(b"=");
+        encode_each(value, &mut |piece| out.push(piece));
+    }
+}
+
+/// Hands the encoded form of `text` to `out`, piece by piece.
+pub(crate) fn encode_each(text: &str, out: &mut dyn FnMut(&[u8])) {
+    let mut rest = text.as_bytes();
+    loop {
+        let plain = rest.iter().take_while(|byte| stands_as_is(**byte)).count();
+        let Some((run, tail)) = rest.split_at_checked(plain) else {
+            return;
+        };
+        if !run.is_empty() {
+            out(run);
+        }
+        let Some((special, tail)) = tail.split_first() else {
+            return;
+        };
+        match special {
+            b' ' => out(b"+"),
+            byte => out(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 0xf)]),
+        }
+        rest = tail;
+    }
+}
+
+const fn stands_as_is(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_')
+}
+
+/// The digit of a value below 16.
+const fn hex_digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0'.wrapping_add(nibble),
+        _ => b'A'.wrapping_add(nibble.wrapping_sub(10)),
+    }
+}

@@ -1,0 +1,553 @@
+//! A strict JSON reader (RFC 8259) that hands out one event at a time.
+//!
+//! It borrows from the input, needs no memory of its own beside one bit for each level of nesting,
+//! and does not recurse: a hundred thousand opening brackets end at [`MAX_DEPTH`] in an error.
+//!
+//! # Examples
+//! ```
+//! use snow_token_core::json::{Event, Reader};
+//!
+//! let mut reader = Reader::new(br#"{"a\/b": 1799.0}"#);
+//! assert_eq!(reader.next()?, Some(Event::ObjectStart));
+//! let Some(Event::Key(key)) = reader.next()? else { panic!() };
+//! assert_eq!(key, *"a/b");
+//! let Some(Event::Number(number)) = reader.next()? else { panic!() };
+//! assert_eq!(number.to_u32(), Some(1799));
+//! assert_eq!(reader.next()?, Some(Event::ObjectEnd));
+//! assert_eq!(reader.next()?, None);
+//! # Ok::<(), snow_token_core::json::JsonError>(())
+//! ```
+
+use core::fmt::{self, Write};
+
+/// How deep objects and arrays may be nested.
+pub const MAX_DEPTH: u32 = u32::BITS;
+
+/// What is wrong with a text that should be JSON, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JsonError {
+    /// What is wrong.
+    pub fault: Fault,
+    /// The offset in bytes from the start of the input.
+    pub at: usize,
+}
+
+/// The ways in which a text can fail to be JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The input ends within a value: it was cut off.
+    Truncated,
+    /// A byte that cannot stand here.
+    Unexpected,
+    /// More than [`MAX_DEPTH`] levels of objects and arrays.
+    TooDeep,
+    /// A control character within a string (RFC 8259 §7 wants it escaped).
+    ControlCharacter,
+    /// An unknown escape, or half of a surrogate pair.
+    Escape,
+    /// A string that is not UTF-8.
+    Utf8,
+    /// Something follows the value.
+    TrailingData,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fault = match self.fault {
+            Fault::Truncated => "ends too early",
+            Fault::Unexpected => "has an unexpected character",
+            Fault::TooDeep => "is nested too deep",
+            Fault::ControlCharacter => "has a control character in a string",
+            Fault::Escape => "has an invalid escape in a string",
+            Fault::Utf8 => "has a string that is not UTF-8",
+            Fault::TrailingData => "goes on after its end",
+        };
+        write!(f, "the JSON {fault} (byte {})", self.at)
+    }
+}
+
+impl core::error::Error for JsonError {}
+
+/// One step through a JSON text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// `{`
+    ObjectStart,
+    /// `}`
+    ObjectEnd,
+    /// `[`
+    ArrayStart,
+    /// `]`
+    ArrayEnd,
+    /// The name of a member; its value comes next.
+    Key(Text<'a>),
+    /// A string.
+    String(Text<'a>),
+    /// A number.
+    Number(Number<'a>),
+    /// `true` or `false`
+    Bool(bool),
+    /// `null`
+    Null,
+}
+
+/// Reads one JSON text, event by event. After an error it must not be used further.
+#[derive(Debug, Clone)]
+pub struct Reader<'a> {
+    input: &'a [u8],
+    at: usize,
+    depth: u32,
+    /// A bit for each level, the innermost lowest: 1 for an object, 0 for an array.
+    objects: u32,
+    expect: Expect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expect {
+    Value,
+    /// A value, or the end of the array that has just begun.
+    FirstElement,
+    /// A key, or the end of the object that has just begun.
+    FirstKey,
+    /// A comma, or the end of what surrounds.
+    Separator,
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the beginning of `input`.
+    pub const fn new(input: &'a [u8]) -> Self {
+        Self {
+            input,
+            at: 0,
+            depth: 0,
+            objects: 0,
+            expect: Expect::Value,
+        }
+    }
+
+    /// How many objects and arrays are open.
+    pub const fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The next event; `None` once, when the text is complete and nothing follows it.
+    ///
+    /// # Errors
+    /// [`JsonError`] at the first byte that no JSON text could have there.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator of results would go on after the first error"
+    )]
+    pub fn next(&mut self) -> Result<Option<Event<'a>>, JsonError> {
+        self.skip_white_space();
+        match self.expect {
+            Expect::Value => self.value().map(Some),
+            Expect::FirstElement if self.peek() == Some(b']') => self.close().map(Some),
+            Expect::FirstElement => self.value().map(Some),
+            Expect::FirstKey if self.peek() == Some(b'}') => self.close().map(Some),
+            Expect::FirstKey => self.key().map(Some),
+            Expect::Separator if self.depth == 0 => match self.peek() {
+                None => Ok(None),
+                Some(_) => Err(self.error(Fault::TrailingData)),
+            },
+            Expect::Separator => match self.peek() {
+                Some(b',') => {
+                    self.advance(1);
+                    self.skip_white_space();
+                    if self.in_object() {
+                        self.key().map(Some)
+                    } else {
+                        self.value().map(Some)
+                    }
+                }
+                Some(b'}' | b']') => self.close().map(Some),
+                _ => Err(self.unexpected()),
+            },
+        }
+    }
+
+    /// Passes over the value that comes next, however deep it is nested.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn skip_value(&mut self) -> Result<(), JsonError> {
+        let outside = self.depth;
+        loop {
+            self.next()?;
+            if self.depth <= outside && self.expect == Expect::Separator {
+                return Ok(());
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<Event<'a>, JsonError> {
+        let event = match self.peek() {
+            Some(b'{') => return self.open(true),
+            Some(b'[') => return self.open(false),
+            Some(b'"') => Event::String(self.string()?),
+            Some(b'-' | b'0'..=b'9') => Event::Number(self.number()?),
+            Some(b't') => self.literal(b"true", Event::Bool(true))?,
+            Some(b'f') => self.literal(b"false", Event::Bool(false))?,
+            Some(b'n') => self.literal(b"null", Event::Null)?,
+            _ => return Err(self.unexpected()),
+        };
+        self.expect = Expect::Separator;
+        Ok(event)
+    }
+
+    fn key(&mut self) -> Result<Event<'a>, JsonError> {
+        if self.peek() != Some(b'"') {
+            return Err(self.unexpected());
+        }
+        let key = self.string()?;
+        self.skip_white_space();
+        if self.peek() != Some(b':') {
+            return Err(self.unexpected());
+        }
+        self.advance(1);
+        self.expect = Expect::Value;
+        Ok(Event::Key(key))
+    }
+
+    fn in_object(&self) -> bool {
+        self.objects & 1 == 1
+    }
+
+    fn open(&mut self, object: bool) -> Result<Event<'a>, JsonError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(Fault::TooDeep));
+        }
+        self.advance(1);
+        self.depth = self.depth.saturating_add(1);
+        self.objects = self.objects << 1 | u32::from(object);
+        if object {
+            self.expect = Expect::FirstKey;
+            Ok(Event::ObjectStart)
+        } else {
+            self.expect = Expect::FirstElement;
+            Ok(Event::ArrayStart)
+        }
+    }
+
+    fn close(&mut self) -> Result<Event<'a>, JsonError> {
+        let event = match self.peek() {
+            Some(b'}') if self.in_object() => Event::ObjectEnd,
+            Some(b']') if !self.in_object() => Event::ArrayEnd,
+            _ => return Err(self.unexpected()),
+        };
+        self.advance(1);
+        self.depth = self.depth.saturating_sub(1);
+        self.objects >>= 1;
+        self.expect = Expect::Separator;
+        Ok(event)
+    }
+
+    fn literal(&mut self, word: &[u8], event: Event<'a>) -> Result<Event<'a>, JsonError> {
+        for expected in word {
+            if self.peek() != Some(*expected) {
+                return Err(self.unexpected());
+            }
+            self.advance(1);
+        }
+        Ok(event)
+    }
+
+    /// RFC 8259 §6: `[ minus ] int [ frac ] [ exp ]`, an `int` of more than one digit not
+    /// beginning with 0.
+    fn number(&mut self) -> Result<Number<'a>, JsonError> {
+        let start = self.at;
+        if self.peek() == Some(b'-') {
+            self.advance(1);
+        }
+        if self.peek() == Some(b'0') {
+            self.advance(1);
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.advance(1);
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.peek() {
+            self.advance(1);
+            if let Some(b'+' | b'-') = self.peek() {
+                self.advance(1);
+            }
+            self.digits()?;
+        }
+        Ok(Number(self.input.get(start..self.at).unwrap_or_default()))
+    }
+
+    fn digits(&mut self) -> Result<(), JsonError> {
+        if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            return Err(self.unexpected());
+        }
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.advance(1);
+        }
+        Ok(())
+    }
+
+    fn string(&mut self) -> Result<Text<'a>, JsonError> {
+        self.advance(1);
+        let start = self.at;
+        loop {
+            match self.peek() {
+                None => return Err(self.error(Fault::Truncated)),
+                Some(b'"') => break,
+                Some(b'\\') => self.escape()?,
+                Some(0x00..=0x1f) => return Err(self.error(Fault::ControlCharacter)),
+                Some(_) => self.advance(1),
+            }
+        }
+        let raw = self.input.get(start..self.at).unwrap_or_default();
+        let raw = core::str::from_utf8(raw).map_err(|error| JsonError {
+            fault: Fault::Utf8,
+            at: start.saturating_add(error.valid_up_to()),
+        })?;
+        self.advance(1);
+        Ok(Text(raw))
+    }
+
+    fn escape(&mut self) -> Result<(), JsonError> {
+        let rest = self.input.get(self.at..).unwrap_or_default();
+        match unescape(rest) {
+            Ok((_, len)) => {
+                self.advance(len);
+                Ok(())
+            }
+            Err(fault) => Err(self.error(fault)),
+        }
+    }
+
+    fn skip_white_space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.advance(1);
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    fn advance(&mut self, by: usize) {
+        self.at = self.at.saturating_add(by);
+    }
+
+    fn unexpected(&self) -> JsonError {
+        self.error(match self.peek() {
+            None => Fault::Truncated,
+            Some(_) => Fault::Unexpected,
+        })
+    }
+
+    fn error(&self, fault: Fault) -> JsonError {
+        JsonError { fault, at: self.at }
+    }
+}
+
+/// Reads the escape that `bytes` begin with: its character and its length in bytes.
+fn unescape(bytes: &[u8]) -> Result<(char, usize), Fault> {
+    let simple = match bytes.get(1).ok_or(Fault::Truncated)? {
+        b'"' => '"',
+        b'\\' => '\\',
+        b'/' => '/',
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unescape_unicode(bytes),
+        _ => return Err(Fault::Escape),
+    };
+    Ok((simple, 2))
+}
+
+/// RFC 8259 §7: beyond the Basic Multilingual Plane a character is a pair of UTF-16 surrogates.
+fn unescape_unicode(bytes: &[u8]) -> Result<(char, usize), Fault> {
+    let first = hex4(bytes)?;
+    let (code, len) = match first {
+        0xd800..=0xdbff => {
+            let rest = bytes.get(6..).unwrap_or_default();
+            if !b"\\u".starts_with(rest.get(..2).unwrap_or(rest)) {
+                return Err(Fault::Escape);
+            }
+            let second = hex4(rest)?;
+            if !(0xdc00..=0xdfff).contains(&second) {
+                return Err(Fault::Escape);
+            }
+            let offset = (first & 0x3ff) << 10 | second & 0x3ff;
+            (offset.wrapping_add(0x10000), 12)
+        }
+        code => (code, 6),
+    };
+    char::from_u32(code)
+        .map(|char| (char, len))
+        .ok_or(Fault::Escape)
+}
+
+/// The value of `\uXXXX` at the start of `bytes`.
+fn hex4(bytes: &[u8]) -> Result<u32, Fault> {
+    let mut value = 0;
+    for at in 2..6 {
+        let digit = bytes.get(at).ok_or(Fault::Truncated)?;
+        let digit = char::from(*digit).to_digit(16).ok_or(Fault::Escape)?;
+        value = value << 4 | digit;
+    }
+    Ok(value)
+}
+
+/// A JSON string as it stands in the input, its escapes checked but not yet resolved.
+///
+/// `Display` resolves them and makes control characters visible (`\n` as `\n`), so that a text
+/// from a server can be printed to a terminal or a log without harm; a precision (`{:.80}`) cuts
+/// it after that many characters. Comparison with a `str` resolves them too.
+///
+/// `Debug` shows the length alone: the text may be a token.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Text<'a>(&'a str);
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
+}
+
+impl<'a> Text<'a> {
+    /// The length in bytes once the escapes are resolved.
+    pub fn decoded_len(self) -> usize {
+        if self.0.contains('\\') {
+            let lens = self.chars().map(char::len_utf8);
+            lens.fold(0, usize::saturating_add)
+        } else {
+            self.0.len()
+        }
+    }
+
+    /// The characters, escapes resolved.
+    pub fn chars(self) -> impl Iterator<Item = char> + 'a {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let first = rest.chars().next()?;
+            let (char, len) = match first {
+                '\\' => unescape(rest.as_bytes()).ok()?,
+                char => (char, char.len_utf8()),
+            };
+            rest = rest.get(len..).unwrap_or_default();
+            Some(char)
+        })
+    }
+
+    /// What follows `prefix`, where the text begins with it. An escape within the prefix counts
+    /// as a difference.
+    pub fn strip_prefix(self, prefix: &str) -> Option<Self> {
+        self.0.strip_prefix(prefix).map(Self)
+    }
+
+    /// Whether `part` occurs in the text. An escape within it counts as a difference.
+    pub fn contains(self, part: &str) -> bool {
+        self.0.contains(part)
+    }
+
+    pub(crate) fn write_to(self, out: &mut crate::buffer::Writer<'_>) {
+        if self.0.contains('\\') {
+            for char in self.chars() {
+                out.push(char.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+        } else {
+            out.push(self.0.as_bytes());
+        }
+    }
+}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        if self.0.contains('\\') {
+            self.chars().eq(other.chars())
+        } else {
+            self.0 == other
+        }
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let most = f.precision().unwrap_or(usize::MAX);
+        for (index, char) in self.chars().enumerate() {
+            if index >= most {
+                return f.write_char('…');
+            }
+            if char.is_control() {
+                write!(f, "{}", char.escape_default())?;
+            } else {
+                f.write_char(char)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A JSON number as it stands in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number<'a>(&'a [u8]);
+
+impl<'a> Number<'a> {
+    /// Reads `text` as one JSON number, with nothing before or after it.
+    pub fn parse(text: Text<'a>) -> Option<Self> {
+        let mut reader = Reader::new(text.0.as_bytes());
+        let number = reader.number().ok()?;
+        reader.peek().is_none().then_some(number)
+    }
+
+    /// The value, if it is a whole number and not negative: `1799`, `1799.0` and `1.799e3` are
+    /// the same. What does not fit is [`u32::MAX`].
+    pub fn to_u32(self) -> Option<u32> {
+        let (mantissa, exponent) = match self.0.iter().position(|byte| matches!(byte, b'e' | b'E'))
+        {
+            Some(at) => (self.0.get(..at)?, decimal(self.0.get(at..)?.get(1..)?)),
+            None => (self.0, 0),
+        };
+        let negative = mantissa.starts_with(b"-");
+        let point = mantissa.iter().position(|byte| *byte == b'.');
+        let digits = mantissa.iter().filter(|byte| byte.is_ascii_digit());
+
+        // How many of the digits stand before the point, once the exponent has moved it.
+        let whole = point
+            .unwrap_or(mantissa.len())
+            .saturating_sub(usize::from(negative));
+        let whole = i64::try_from(whole).ok()?.saturating_add(exponent);
+        let mut value = 0_u32;
+        let mut seen = 0_i64;
+        for digit in digits {
+            let digit = u32::from(digit & 0xf);
+            if seen < whole {
+                value = value.saturating_mul(10).saturating_add(digit);
+            } else if digit != 0 {
+                return None;
+            }
+            seen = seen.saturating_add(1);
+        }
+        while seen < whole && value != 0 && value != u32::MAX {
+            value = value.saturating_mul(10);
+            seen = seen.saturating_add(1);
+        }
+        (!negative || value == 0).then_some(value)
+    }
+}
+
+/// The value of an optional sign and digits, at the bounds of `i64` if it does not fit.
+fn decimal(text: &[u8]) -> i64 {
+    let negative = text.starts_with(b"-");
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit());
+    let value = digits.fold(0_i64, |value, digit| {
+        value
+            .saturating_mul(10)
+            .saturating_add(i64::from(digit & 0xf))
+    });
+    if negative {
+        value.saturating_neg()
+    } else {
+        value
+    }
+}

@@ -1,0 +1,78 @@
+//! The client side of ServiceNow's inbound OAuth 2.0, for devices that count bytes.
+//!
+//! No `std`, no `alloc`, no `unsafe`, and no input or output: a function takes bytes, the time
+//! and a buffer, and gives back a slice of that buffer or a typed error. What carries the bytes
+//! (a TLS stream, an HTTP client) is the caller's.
+//!
+//! # In scope
+//! The client-credentials grant, whole: the [request](TokenRequest), its
+//! [form encoding](form), the [response](TokenResponse), the [token that is kept](AccessToken)
+//! and [its expiry](Expiry), and [what a refusal means](refusal).
+//!
+//! # Out of scope
+//! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here
+//! yet.
+//!
+//! # The way of a token
+//! ```
+//! use snow_token_core::{
+//!     ClientAuthentication, Expiry, FixedAccessToken, Secret, TokenRequest, TOKEN_PATH,
+//!     expiry::DEFAULT_MARGIN_SECS, form, refusal::Answer, token_endpoint,
+//! };
+//!
+//! # fn post(_: &str, _: &str, _: &[u8]) -> &'static [u8] {
+//! #     br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#
+//! # }
+//! # let uptime_secs = || 7;
+//! let request = TokenRequest::client_credentials(ClientAuthentication::Body {
+//!     client_id: "gateway",
+//!     client_secret: Secret::new("hunter2"),
+//! });
+//! let mut buf = [0; 256];
+//! let requested_at = uptime_secs();
+//! let body = post(TOKEN_PATH, form::CONTENT_TYPE, request.body(&mut buf)?);
+//!
+//! let answer = Answer {
+//!     status: 200,
+//!     content_type: Some("application/json"),
+//!     retry_after: None,
+//!     body,
+//! };
+//! let response = token_endpoint::read(&answer, &mut buf)?;
+//! let lifetime = response.expires_in_secs.unwrap_or(300);
+//! let expiry = Expiry::new(requested_at, lifetime, DEFAULT_MARGIN_SECS);
+//! let token = FixedAccessToken::<128>::new(&response, expiry)?;
+//!
+//! let mut header = [0; 128];
+//! let authorization = token.authorization(uptime_secs(), &mut header)?;
+//! assert_eq!(authorization, "Bearer 2YotnFZ_");
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
+
+#![no_std]
+#![warn(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+pub mod access_token;
+mod buffer;
+pub mod expiry;
+pub mod form;
+pub mod json;
+pub mod refusal;
+mod secret;
+pub mod token_endpoint;
+pub mod token_request;
+pub mod token_response;
+
+pub use access_token::{AccessToken, AccessTokenError, FixedAccessToken};
+pub use buffer::BufferTooSmall;
+pub use expiry::Expiry;
+pub use refusal::{Cause, Refusal, Retry};
+pub use secret::Secret;
+pub use token_request::{ClientAuthentication, TOKEN_PATH, TokenRequest};
+pub use token_response::{Member, TokenResponse, TokenResponseError};

@@ -1,0 +1,300 @@
+//! What an answer means that is not what was asked for: from status, content type, `Retry-After`
+//! and body to one of a closed list of causes.
+
+use core::fmt;
+
+use crate::json::{Event, JsonError, Reader, Text};
+
+/// An HTTP answer, as far as it matters here.
+#[derive(Clone, Copy)]
+pub struct Answer<'a> {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'a str>,
+    /// The `Retry-After` header.
+    pub retry_after: Option<&'a str>,
+    /// The whole body, or its beginning where it was longer than the caller's limit.
+    pub body: &'a [u8],
+}
+
+impl fmt::Debug for Answer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body may hold a token.
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("retry_after", &self.retry_after)
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}
+
+/// Why the instance refused, as closely as its answer tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// 401 `server_error`/`access_denied`: ServiceNow's catch-all for a wrong client or secret, a
+    /// grant that is not enabled, a missing role, stray white space in a pasted field. Now and
+    /// then a passing fault.
+    AccessDenied,
+    /// Client credentials without an *OAuth Application User* in the registry entry.
+    IntegrationUserMissing,
+    /// The client is unknown or its secret wrong (`invalid_client`).
+    InvalidClient,
+    /// The client may not use this grant (`unauthorized_client`), or the instance does not know
+    /// it (`unsupported_grant_type`).
+    GrantNotAllowed,
+    /// The grant itself, such as an assertion or a code, was refused (`invalid_grant`).
+    InvalidGrant,
+    /// A scope that the client may not have (`invalid_scope`).
+    InvalidScope,
+    /// The request was malformed (`invalid_request`), or its content type was refused.
+    InvalidRequest,
+    /// A developer instance that sleeps: HTTP 200 with a page.
+    Hibernating,
+    /// 429.
+    RateLimited {
+        /// The wait that `Retry-After` asks for, in seconds.
+        retry_after_secs: Option<u32>,
+    },
+    /// 400 with a page from the load balancer: it refused the client certificate.
+    ClientCertificateRefused,
+    /// 401 of a REST API: no token, or one that is not valid any more.
+    NotAuthenticated,
+    /// 403 of a REST API: the client lacks the scope that [`Refusal::missing_scope`] names.
+    MissingScope,
+    /// 403 of a REST API: an ACL or a business rule said no.
+    NotAuthorized,
+    /// 404: no such table, record or path.
+    NotFound,
+    /// A redirect. It is not followed, for the credentials would go with it.
+    Redirect,
+    /// 5xx.
+    ServerFault,
+    /// A page or another content type where JSON was due: not an instance, or not this endpoint.
+    NotJson,
+    /// An error that is none of the above.
+    Other,
+}
+
+/// Whether it helps to send the same request again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Not before something was changed at the client or in the instance.
+    Never,
+    /// It may pass by itself: a few times, with growing pauses.
+    MayPass,
+    /// Not before this many seconds have passed.
+    After {
+        /// The wait in seconds.
+        secs: u32,
+    },
+}
+
+impl Cause {
+    /// Whether to try again, when, or never.
+    pub const fn retry(self) -> Retry {
+        match self {
+            Self::RateLimited {
+                retry_after_secs: Some(secs),
+            } => Retry::After { secs },
+            Self::AccessDenied
+            | Self::Hibernating
+            | Self::RateLimited { .. }
+            | Self::ServerFault => Retry::MayPass,
+            _ => Retry::Never,
+        }
+    }
+}
+
+/// An answer that refuses, with the words in which it does so.
+///
+/// `Display` gives status and words in one line, control characters made visible, long texts cut.
+///
+/// # Examples
+/// ```
+/// use snow_token_core::refusal::{Answer, Cause, Refusal, Retry};
+///
+/// let refusal = Refusal::read(&Answer {
+///     status: 401,
+///     content_type: Some("application/json"),
+///     retry_after: None,
+///     body: br#"{"error_description":"access_denied","error":"server_error"}"#,
+/// });
+/// assert_eq!(refusal.cause, Cause::AccessDenied);
+/// assert_eq!(refusal.cause.retry(), Retry::MayPass);
+/// assert_eq!(refusal.to_string(), "HTTP 401, server_error: access_denied");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Refusal<'a> {
+    /// The status code.
+    pub status: u16,
+    /// What it means.
+    pub cause: Cause,
+    /// `error` of an OAuth error (RFC 6749 §5.2), or `error.message` of a REST API's.
+    pub error: Option<Text<'a>>,
+    /// `error_description` of an OAuth error, or `error.detail` of a REST API's.
+    pub description: Option<Text<'a>>,
+}
+
+impl<'a> Refusal<'a> {
+    /// Reads an answer that is not what was asked for. There is always a cause.
+    pub fn read(answer: &Answer<'a>) -> Self {
+        let body = match is_json(answer.content_type) {
+            true => ErrorBody::read(answer.body).unwrap_or_default(),
+            false => ErrorBody::default(),
+        };
+        Self {
+            status: answer.status,
+            cause: cause(answer, &body),
+            error: body.error,
+            description: body.description,
+        }
+    }
+
+    /// The scope that a REST API asks for and the client does not have.
+    pub fn missing_scope(&self) -> Option<Text<'a>> {
+        self.description?.strip_prefix(MISSING_SCOPE)
+    }
+}
+
+impl fmt::Display for Refusal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP {}", self.status)?;
+        match self.cause {
+            Cause::Hibernating => f.write_str(", a page that says the instance is hibernating")?,
+            Cause::NotJson | Cause::ClientCertificateRefused => {
+                f.write_str(", a page, not JSON")?
+            }
+            _ => {}
+        }
+        if let Some(error) = self.error {
+            write!(f, ", {error:.100}")?;
+        }
+        if let Some(description) = self.description {
+            write!(f, ": {description:.300}")?;
+        }
+        Ok(())
+    }
+}
+
+const MISSING_SCOPE: &str = "Missing required API access scope: ";
+
+fn cause(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
+    let says = |part: &str| body.description.is_some_and(|text| text.contains(part));
+    // The content type comes first: the body of a page says nothing that JSON would.
+    if !is_json(answer.content_type) {
+        let page_says = |words: &[u8]| contains(answer.body, words);
+        return match answer.status {
+            _ if page_says(b"instance is hibernating") => Cause::Hibernating,
+            300..=399 => Cause::Redirect,
+            400 if page_says(b"SSL certificate error") => Cause::ClientCertificateRefused,
+            429 => rate_limited(answer),
+            500..=599 => Cause::ServerFault,
+            _ => Cause::NotJson,
+        };
+    }
+    if body.is_oauth {
+        let error = |code: &str| body.error.is_some_and(|error| error == *code);
+        return match answer.status {
+            429 => rate_limited(answer),
+            _ if error("server_error") && says("access_denied") => Cause::AccessDenied,
+            _ if says("integration user is not configured") => Cause::IntegrationUserMissing,
+            _ if error("invalid_client") => Cause::InvalidClient,
+            _ if error("unauthorized_client") || error("unsupported_grant_type") => {
+                Cause::GrantNotAllowed
+            }
+            _ if error("invalid_grant") => Cause::InvalidGrant,
+            _ if error("invalid_scope") => Cause::InvalidScope,
+            _ if error("invalid_request") => Cause::InvalidRequest,
+            500..=599 => Cause::ServerFault,
+            _ => Cause::Other,
+        };
+    }
+    match answer.status {
+        300..=399 => Cause::Redirect,
+        400 | 415 => Cause::InvalidRequest,
+        401 => Cause::NotAuthenticated,
+        403 if says(MISSING_SCOPE) => Cause::MissingScope,
+        403 => Cause::NotAuthorized,
+        404 => Cause::NotFound,
+        429 => rate_limited(answer),
+        500..=599 => Cause::ServerFault,
+        _ => Cause::Other,
+    }
+}
+
+fn rate_limited(answer: &Answer<'_>) -> Cause {
+    Cause::RateLimited {
+        retry_after_secs: answer
+            .retry_after
+            .and_then(|value| value.trim().parse().ok()),
+    }
+}
+
+/// Whether a `Content-Type` promises JSON. One that is missing does not say otherwise.
+pub(crate) fn is_json(content_type: Option<&str>) -> bool {
+    let Some(content_type) = content_type else {
+        return true;
+    };
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+        || media_type.eq_ignore_ascii_case("text/json")
+        || ends_with_ignore_case(media_type, "+json")
+}
+
+fn ends_with_ignore_case(text: &str, end: &str) -> bool {
+    let tail = text
+        .len()
+        .checked_sub(end.len())
+        .and_then(|at| text.get(at..));
+    tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+/// The words of an error body, in either of the two shapes that an instance sends.
+#[derive(Default)]
+struct ErrorBody<'a> {
+    /// `{"error":"…","error_description":"…"}` (RFC 6749 §5.2), and not
+    /// `{"error":{"message":"…","detail":"…"},"status":"failure"}` (the REST APIs).
+    is_oauth: bool,
+    error: Option<Text<'a>>,
+    description: Option<Text<'a>>,
+}
+
+impl<'a> ErrorBody<'a> {
+    /// The first of two members with the same name counts: an error is an error in any case.
+    fn read(body: &'a [u8]) -> Result<Self, JsonError> {
+        let mut reader = Reader::new(body);
+        let mut read = Self::default();
+        let mut in_error = false;
+        while let Some(event) = reader.next()? {
+            let Event::Key(key) = event else {
+                in_error &= reader.depth() > 1;
+                continue;
+            };
+            let slot = match reader.depth() {
+                1 if key == *"error" => {
+                    in_error = true;
+                    &mut read.error
+                }
+                1 if key == *"error_description" => &mut read.description,
+                2 if in_error && key == *"message" => &mut read.error,
+                2 if in_error && key == *"detail" => &mut read.description,
+                _ => {
+                    reader.skip_value()?;
+                    continue;
+                }
+            };
+            if let Some(Event::String(text)) = reader.next()? {
+                read.is_oauth |= reader.depth() == 1;
+                slot.get_or_insert(text);
+            }
+        }
+        Ok(read)
+    }
+}

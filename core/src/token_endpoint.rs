@@ -1,0 +1,55 @@
+//! The token endpoint's answer as a whole: a token, a refusal, or something that is neither.
+
+use core::fmt;
+
+use crate::{
+    buffer::BufferTooSmall,
+    refusal::{Answer, Refusal, is_json},
+    token_response::{TokenResponse, TokenResponseError},
+};
+
+/// Why there is no token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenEndpointError<'a> {
+    /// The endpoint said no, or something else answered in its place.
+    Refused(Refusal<'a>),
+    /// HTTP 200 with JSON that is not a good token.
+    Malformed(TokenResponseError),
+    /// The caller's buffer is too small.
+    BufferTooSmall(BufferTooSmall),
+}
+
+impl fmt::Display for TokenEndpointError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refusal) => refusal.fmt(f),
+            Self::Malformed(error) => error.fmt(f),
+            Self::BufferTooSmall(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for TokenEndpointError<'_> {}
+
+/// Reads the token endpoint's answer, its texts into `buf`. A buffer of the body's length always
+/// does.
+///
+/// The status and the content type are looked at before the JSON: a hibernating instance answers
+/// HTTP 200 with a page.
+///
+/// # Errors
+/// [`TokenEndpointError`]. Nothing is left in `buf` then.
+pub fn read<'a, 'b>(
+    answer: &Answer<'a>,
+    buf: &'b mut [u8],
+) -> Result<TokenResponse<'b>, TokenEndpointError<'a>> {
+    if answer.status != 200 || !is_json(answer.content_type) {
+        return Err(TokenEndpointError::Refused(Refusal::read(answer)));
+    }
+    TokenResponse::read(answer.body, buf).map_err(|error| match error {
+        TokenResponseError::IsAnError => TokenEndpointError::Refused(Refusal::read(answer)),
+        TokenResponseError::BufferTooSmall(error) => TokenEndpointError::BufferTooSmall(error),
+        error => TokenEndpointError::Malformed(error),
+    })
+}

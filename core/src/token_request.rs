@@ -1,0 +1,197 @@
+//! The token request: RFC 6749 §4.4.2 (client credentials) and §2.3.1 (client authentication).
+//!
+//! ServiceNow takes the parameters in the body of a POST only, form-encoded; a JSON body is
+//! refused.
+
+use base64ct::{Base64, Encoder};
+
+use crate::{
+    buffer::{BufferTooSmall, Writer, as_text},
+    form,
+    secret::Secret,
+};
+
+/// The path of an instance's token endpoint.
+///
+/// ServiceNow: *OAuth API request parameters* (`r_OAuthAPIRequestParameters`).
+pub const TOKEN_PATH: &str = "/oauth_token.do";
+
+/// How the client proves who it is (RFC 6749 §2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuthentication<'a> {
+    /// `client_id` and `client_secret` in the body: the form that ServiceNow documents.
+    Body {
+        /// The Client ID of the instance's application registry.
+        client_id: &'a str,
+        /// The Client Secret beside it.
+        client_secret: Secret<'a>,
+    },
+    /// HTTP Basic, with name and secret form-encoded before base64.
+    ///
+    /// ServiceNow does not document that instances take it.
+    Basic {
+        /// The Client ID of the instance's application registry.
+        client_id: &'a str,
+        /// The Client Secret beside it.
+        client_secret: Secret<'a>,
+    },
+}
+
+/// A request for a token by the client-credentials grant (RFC 6749 §4.4.2).
+///
+/// # Examples
+/// The length of each part is known beforehand, so a buffer can be sized once.
+/// ```
+/// use snow_token_core::{ClientAuthentication, Secret, TokenRequest};
+///
+/// let request = TokenRequest::client_credentials(ClientAuthentication::Body {
+///     client_id: "gateway",
+///     client_secret: Secret::new("p&ss"),
+/// })
+/// .with_scope("table_read");
+///
+/// let mut buf = [0; 128];
+/// assert_eq!(
+///     request.body(&mut buf)?,
+///     b"grant_type=client_credentials&client_id=gateway&client_secret=p%26ss&scope=table_read",
+/// );
+/// assert_eq!(request.body_len(), 85);
+/// # Ok::<(), snow_token_core::BufferTooSmall>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenRequest<'a> {
+    client: ClientAuthentication<'a>,
+    scope: Option<&'a str>,
+}
+
+impl<'a> TokenRequest<'a> {
+    /// A request that names no scope: the instance gives what the client is registered for.
+    pub const fn client_credentials(client: ClientAuthentication<'a>) -> Self {
+        Self {
+            client,
+            scope: None,
+        }
+    }
+
+    /// Asks for `scope`: names with a space between them (RFC 6749 §3.3).
+    #[must_use]
+    pub const fn with_scope(mut self, scope: &'a str) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// The length in bytes of the body.
+    pub fn body_len(&self) -> usize {
+        form::encoded_len(self.parameters())
+    }
+
+    /// Writes the body of the request. Its `Content-Type` is [`form::CONTENT_TYPE`].
+    ///
+    /// With [`ClientAuthentication::Body`] the secret is in it: zero `buf` after use.
+    ///
+    /// # Errors
+    /// [`BufferTooSmall`] with [`body_len`](Self::body_len); `buf` is zeroed then.
+    pub fn body<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
+        form::encode(self.parameters(), buf)
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let in_body = match self.client {
+            ClientAuthentication::Body {
+                client_id,
+                client_secret,
+            } => Some([
+                ("client_id", client_id),
+                ("client_secret", client_secret.expose()),
+            ]),
+            ClientAuthentication::Basic { .. } => None,
+        };
+        core::iter::once(("grant_type", "client_credentials"))
+            .chain(in_body.into_iter().flatten())
+            .chain(self.scope.map(|scope| ("scope", scope)))
+    }
+
+    /// The length in bytes of the `Authorization` header's value; 0 where the request has none.
+    pub fn authorization_len(&self) -> usize {
+        match self.client {
+            ClientAuthentication::Body { .. } => 0,
+            ClientAuthentication::Basic {
+                client_id,
+                client_secret,
+            } => {
+                let mut credentials_len = 0_usize;
+                each_credential_piece(client_id, client_secret, &mut |piece| {
+                    credentials_len = credentials_len.saturating_add(piece.len());
+                });
+                let base64_len = credentials_len.div_ceil(3).saturating_mul(4);
+                BASIC.len().saturating_add(base64_len)
+            }
+        }
+    }
+
+    /// Writes the value of the `Authorization` header, where the request has one.
+    ///
+    /// The secret is in it: zero `buf` after use.
+    ///
+    /// # Errors
+    /// [`BufferTooSmall`] with [`authorization_len`](Self::authorization_len); `buf` is zeroed
+    /// then.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::{ClientAuthentication, Secret, TokenRequest};
+    ///
+    /// let request = TokenRequest::client_credentials(ClientAuthentication::Basic {
+    ///     client_id: "1PpG/1 :Z",
+    ///     client_secret: Secret::new("a+b"),
+    /// });
+    /// let mut buf = [0; 64];
+    /// // base64 of "1PpG%2F1+%3AZ:a%2Bb"
+    /// assert_eq!(
+    ///     request.authorization(&mut buf)?,
+    ///     Some("Basic MVBwRyUyRjErJTNBWjphJTJCYg==")
+    /// );
+    /// assert_eq!(request.body(&mut buf)?, b"grant_type=client_credentials");
+    /// # Ok::<(), snow_token_core::BufferTooSmall>(())
+    /// ```
+    pub fn authorization<'b>(&self, buf: &'b mut [u8]) -> Result<Option<&'b str>, BufferTooSmall> {
+        let ClientAuthentication::Basic {
+            client_id,
+            client_secret,
+        } = self.client
+        else {
+            return Ok(None);
+        };
+        let mut out = Writer::new(buf);
+        out.push(BASIC.as_bytes());
+        // Reserves the room, which the encoder then fills.
+        let base64_len = self.authorization_len().saturating_sub(BASIC.len());
+        (0..base64_len).for_each(|_| out.push(b"="));
+        let written = out.finish()?;
+        let needed = written.len();
+        let base64 = written.get_mut(BASIC.len()..).unwrap_or_default();
+
+        let mut encoder = Encoder::<Base64>::new(base64).map_err(|_| BufferTooSmall { needed })?;
+        let mut outcome = Ok(());
+        each_credential_piece(client_id, client_secret, &mut |piece| {
+            outcome = outcome.and_then(|()| encoder.encode(piece));
+        });
+        outcome
+            .and_then(|()| encoder.finish().map(|_| ()))
+            .map_err(|_| BufferTooSmall { needed })?;
+        Ok(Some(as_text(written)))
+    }
+}
+
+const BASIC: &str = "Basic ";
+
+/// RFC 6749 §2.3.1: "The client identifier is encoded using the
+/// "application/x-www-form-urlencoded" encoding algorithm per Appendix B, and the encoded value
+/// is used as the username; the client password is encoded using the same algorithm and used as
+/// the password."
+fn each_credential_piece(client_id: &str, secret: Secret<'_>, out: &mut dyn FnMut(&[u8])) {
+    form::encode_each(client_id, out);
+    out(b":");
+    form::encode_each(secret.expose(), out);
+}

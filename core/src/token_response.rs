@@ -1,0 +1,259 @@
+//! The answer that carries a token: RFC 6749 §5.1, read strictly.
+
+use core::fmt;
+
+use crate::{
+    buffer::{BufferTooSmall, Writer, as_text},
+    json::{Event, JsonError, Number, Reader, Text},
+    secret::Secret,
+};
+
+/// A token as the endpoint granted it, its texts in the caller's buffer.
+///
+/// The access token in it is safe to put into a header: it has the form that RFC 6750 §2.1 asks
+/// for, so no line break or other foreign character can stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenResponse<'b> {
+    access_token: Secret<'b>,
+    /// The token's lifetime in seconds from when it was granted; `None` where the endpoint did
+    /// not say. A value that does not fit is [`u32::MAX`].
+    pub expires_in_secs: Option<u32>,
+    /// The granted scopes, with a space between them; `None` means "as requested" (RFC 6749
+    /// §5.1).
+    pub scope: Option<&'b str>,
+}
+
+/// Why an answer is not a good token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenResponseError {
+    /// The body is not JSON, or not whole.
+    Json(JsonError),
+    /// The body is JSON but no object.
+    NotAnObject,
+    /// The endpoint refused: the body has an `error` member. [`refusal`](crate::refusal) reads it.
+    IsAnError,
+    /// A member that must be there (RFC 6749 §5.1) is not.
+    Missing(Member),
+    /// A member stands there twice: it is not clear which one the endpoint means.
+    Duplicate(Member),
+    /// A member has a value of the wrong kind, or one that means nothing.
+    Invalid(Member),
+    /// The caller's buffer is too small.
+    BufferTooSmall(BufferTooSmall),
+}
+
+/// The members that a token response is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Member {
+    /// `access_token`: must be there and have the form of a bearer token (RFC 6750 §2.1).
+    AccessToken,
+    /// `token_type`: must be there and say `Bearer`, in upper or lower case.
+    TokenType,
+    /// `expires_in`: a whole number of seconds, as a number or as a string.
+    ExpiresIn,
+    /// `scope`: a string.
+    Scope,
+}
+
+impl Member {
+    /// The name that stands in the JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AccessToken => "access_token",
+            Self::TokenType => "token_type",
+            Self::ExpiresIn => "expires_in",
+            Self::Scope => "scope",
+        }
+    }
+
+    const fn requirement(self) -> &'static str {
+        match self {
+            Self::AccessToken => "is not a bearer token as RFC 6750 has it",
+            Self::TokenType => "is not \"Bearer\"",
+            Self::ExpiresIn => "is not a whole number of seconds",
+            Self::Scope => "is not a string",
+        }
+    }
+}
+
+impl fmt::Display for TokenResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => error.fmt(f),
+            Self::NotAnObject => f.write_str("the JSON is not an object"),
+            Self::IsAnError => f.write_str("the endpoint answered with an error"),
+            Self::Missing(member) => write!(f, "`{}` is missing", member.name()),
+            Self::Duplicate(member) => write!(f, "`{}` stands there twice", member.name()),
+            Self::Invalid(member) => write!(f, "`{}` {}", member.name(), member.requirement()),
+            Self::BufferTooSmall(error) => error.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for TokenResponseError {}
+
+impl From<JsonError> for TokenResponseError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl From<BufferTooSmall> for TokenResponseError {
+    fn from(error: BufferTooSmall) -> Self {
+        Self::BufferTooSmall(error)
+    }
+}
+
+impl<'b> TokenResponse<'b> {
+    /// Reads the body of a token response, and copies the texts in it to `buf`, their escapes
+    /// resolved. A buffer of the body's length always does.
+    ///
+    /// Unknown members are passed over (an instance sends `format` at times). A member that is
+    /// `null` counts as left out.
+    ///
+    /// # Errors
+    /// [`TokenResponseError`]. Nothing is left in `buf` then.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::TokenResponse;
+    ///
+    /// let body = br#"{"access_token":"2YotnFZ_","scope":"useraccount",
+    ///                 "token_type":"Bearer","expires_in":1799}"#;
+    /// let mut buf = [0; 64];
+    /// let token = TokenResponse::read(body, &mut buf)?;
+    /// assert_eq!(token.access_token().expose(), "2YotnFZ_");
+    /// assert_eq!(token.expires_in_secs, Some(1799));
+    /// assert_eq!(token.scope, Some("useraccount"));
+    /// # Ok::<(), snow_token_core::TokenResponseError>(())
+    /// ```
+    pub fn read(body: &[u8], buf: &'b mut [u8]) -> Result<Self, TokenResponseError> {
+        let members = Members::read(body)?;
+        let access_token = members
+            .access_token
+            .ok_or(TokenResponseError::Missing(Member::AccessToken))?;
+        if !members.is_bearer {
+            return Err(TokenResponseError::Missing(Member::TokenType));
+        }
+
+        let mut out = Writer::new(buf);
+        access_token.write_to(&mut out);
+        let token_len = out.needed();
+        if let Some(scope) = members.scope {
+            scope.write_to(&mut out);
+        }
+        let written: &'b [u8] = out.finish()?;
+        let (access_token, scope) = written.split_at_checked(token_len).unwrap_or_default();
+        Ok(Self {
+            access_token: Secret::new(as_text(access_token)),
+            expires_in_secs: members.expires_in,
+            scope: members.scope.map(|_| as_text(scope)),
+        })
+    }
+
+    /// The access token.
+    pub const fn access_token(&self) -> Secret<'b> {
+        self.access_token
+    }
+}
+
+/// What the members of a token response say, each checked by itself.
+#[derive(Default)]
+struct Members<'a> {
+    /// A bit for each member that was there, even if it was `null`.
+    seen: u8,
+    access_token: Option<Text<'a>>,
+    is_bearer: bool,
+    expires_in: Option<u32>,
+    scope: Option<Text<'a>>,
+}
+
+impl<'a> Members<'a> {
+    fn read(body: &'a [u8]) -> Result<Self, TokenResponseError> {
+        let mut reader = Reader::new(body);
+        if reader.next()? != Some(Event::ObjectStart) {
+            return Err(TokenResponseError::NotAnObject);
+        }
+        let mut members = Self::default();
+        let mut is_an_error = false;
+        while let Some(event) = reader.next()? {
+            let Event::Key(key) = event else { continue };
+            if let Some(member) = Member::named(key) {
+                members.take(member, reader.next()?)?;
+            } else {
+                is_an_error |= key == *"error";
+                reader.skip_value()?;
+            }
+        }
+        if is_an_error {
+            return Err(TokenResponseError::IsAnError);
+        }
+        Ok(members)
+    }
+
+    fn take(&mut self, member: Member, value: Option<Event<'a>>) -> Result<(), TokenResponseError> {
+        if self.seen & member.bit() != 0 {
+            return Err(TokenResponseError::Duplicate(member));
+        }
+        self.seen |= member.bit();
+
+        let invalid = TokenResponseError::Invalid(member);
+        match (member, value) {
+            (_, Some(Event::Null)) => {}
+            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token(text) => {
+                self.access_token = Some(text);
+            }
+            (Member::TokenType, Some(Event::String(text))) if is_bearer(text) => {
+                self.is_bearer = true;
+            }
+            (Member::ExpiresIn, Some(Event::Number(number))) => {
+                self.expires_in = Some(number.to_u32().ok_or(invalid)?);
+            }
+            (Member::ExpiresIn, Some(Event::String(text))) => {
+                let secs = Number::parse(text).and_then(Number::to_u32);
+                self.expires_in = Some(secs.ok_or(invalid)?);
+            }
+            (Member::Scope, Some(Event::String(text))) => self.scope = Some(text),
+            _ => return Err(invalid),
+        }
+        Ok(())
+    }
+}
+
+impl Member {
+    fn named(key: Text<'_>) -> Option<Self> {
+        let all = [
+            Self::AccessToken,
+            Self::TokenType,
+            Self::ExpiresIn,
+            Self::Scope,
+        ];
+        all.into_iter().find(|member| key == *member.name())
+    }
+
+    const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+fn is_bearer(token_type: Text<'_>) -> bool {
+    let lower_case = token_type.chars().map(|char| char.to_ascii_lowercase());
+    lower_case.eq("bearer".chars())
+}
+
+/// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
+fn is_bearer_token(token: Text<'_>) -> bool {
+    let mut chars = token.chars().peekable();
+    let mut len = 0_usize;
+    while chars
+        .next_if(|char| matches!(char, '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | '+' | '/'))
+        .is_some()
+    {
+        len = len.saturating_add(1);
+    }
+    while chars.next_if_eq(&'=').is_some() {}
+    len > 0 && chars.next().is_none()
+}

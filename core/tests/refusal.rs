@@ -1,0 +1,155 @@
+//! Which answer means what, and whether to try again.
+
+use snow_token_core::{Cause, Refusal, Retry, refusal::Answer};
+
+const JSON: Option<&str> = Some("application/json");
+const HTML: Option<&str> = Some("text/html; charset=utf-8");
+
+fn answer<'a>(status: u16, content_type: Option<&'a str>, body: &'a str) -> Answer<'a> {
+    Answer {
+        status,
+        content_type,
+        retry_after: None,
+        body: body.as_bytes(),
+    }
+}
+
+#[test]
+fn each_answer_of_an_instance_has_its_cause() {
+    let rest = |message: &str, detail: &str| {
+        format!(r#"{{"error":{{"message":"{message}","detail":"{detail}"}},"status":"failure"}}"#)
+    };
+    let cases = [
+        (
+            401,
+            JSON,
+            r#"{"error_description":"access_denied","error":"server_error"}"#.to_owned(),
+            Cause::AccessDenied,
+        ),
+        (
+            401,
+            JSON,
+            r#"{"error":"unauthorized_client","error_description":"OAuth integration user is not configured for OAuth:1234"}"#.to_owned(),
+            Cause::IntegrationUserMissing,
+        ),
+        (401, JSON, r#"{"error":"invalid_client"}"#.to_owned(), Cause::InvalidClient),
+        (400, JSON, r#"{"error":"unauthorized_client"}"#.to_owned(), Cause::GrantNotAllowed),
+        (400, JSON, r#"{"error":"unsupported_grant_type"}"#.to_owned(), Cause::GrantNotAllowed),
+        (400, JSON, r#"{"error":"invalid_grant"}"#.to_owned(), Cause::InvalidGrant),
+        (400, JSON, r#"{"error":"invalid_scope"}"#.to_owned(), Cause::InvalidScope),
+        (400, JSON, r#"{"error":"invalid_request"}"#.to_owned(), Cause::InvalidRequest),
+        (400, JSON, r#"{"error":"something_new"}"#.to_owned(), Cause::Other),
+        (500, JSON, r#"{"error":"server_error"}"#.to_owned(), Cause::ServerFault),
+        (401, JSON, rest("User is not authenticated", "Required to provide Auth information"), Cause::NotAuthenticated),
+        (403, JSON, rest("User Not Authorized", "Missing required API access scope: table_read"), Cause::MissingScope),
+        (403, JSON, rest("Operation Failed", "ACL Exception"), Cause::NotAuthorized),
+        (404, JSON, rest("No Record found", "Record doesn't exist"), Cause::NotFound),
+        (400, JSON, rest("Invalid", "malformed"), Cause::InvalidRequest),
+        (429, JSON, rest("Rate limit exceeded", "Rate limit of 100 requests per hour"), Cause::RateLimited { retry_after_secs: None }),
+        (503, JSON, String::new(), Cause::ServerFault),
+        (418, JSON, String::new(), Cause::Other),
+        (200, HTML, "<h1>Your instance is hibernating</h1>".to_owned(), Cause::Hibernating),
+        (503, HTML, "<h1>Your instance is hibernating</h1>".to_owned(), Cause::Hibernating),
+        (400, HTML, "<title>400 The SSL certificate error</title>".to_owned(), Cause::ClientCertificateRefused),
+        (400, HTML, "<title>Bad request</title>".to_owned(), Cause::NotJson),
+        (200, HTML, "<form>Log in</form>".to_owned(), Cause::NotJson),
+        (302, HTML, String::new(), Cause::Redirect),
+        (302, None, String::new(), Cause::Redirect),
+        (502, HTML, "Bad gateway".to_owned(), Cause::ServerFault),
+    ];
+    for (status, content_type, body, cause) in cases {
+        let refusal = Refusal::read(&answer(status, content_type, &body));
+        assert_eq!(refusal.cause, cause, "HTTP {status}: {body}");
+    }
+}
+
+#[test]
+fn a_missing_scope_is_named() {
+    let body = r#"{"error":{"message":"User Not Authorized","detail":"Missing required API access scope: table_write"},"status":"failure"}"#;
+    let refusal = Refusal::read(&answer(403, JSON, body));
+    assert_eq!(refusal.missing_scope().unwrap().to_string(), "table_write");
+    assert_eq!(refusal.cause.retry(), Retry::Never);
+    assert_eq!(
+        refusal.to_string(),
+        "HTTP 403, User Not Authorized: Missing required API access scope: table_write"
+    );
+}
+
+#[test]
+fn the_wait_of_a_rate_limit_is_read() {
+    for (retry_after, secs) in [
+        ("30", Some(30)),
+        (" 30 ", Some(30)),
+        ("soon", None),
+        ("-1", None),
+    ] {
+        let refusal = Refusal::read(&Answer {
+            retry_after: Some(retry_after),
+            ..answer(429, JSON, "{}")
+        });
+        assert_eq!(
+            refusal.cause,
+            Cause::RateLimited {
+                retry_after_secs: secs
+            }
+        );
+        let expected = secs.map_or(Retry::MayPass, |secs| Retry::After { secs });
+        assert_eq!(refusal.cause.retry(), expected);
+    }
+}
+
+#[test]
+fn json_is_told_by_its_media_type() {
+    for (content_type, is_json) in [
+        ("application/json", true),
+        ("Application/JSON;charset=UTF-8", true),
+        ("application/problem+json", true),
+        ("text/html", false),
+        ("application/jsonp", false),
+        ("", false),
+    ] {
+        let refusal = Refusal::read(&answer(
+            400,
+            Some(content_type),
+            r#"{"error":"invalid_client"}"#,
+        ));
+        assert_eq!(
+            refusal.cause == Cause::InvalidClient,
+            is_json,
+            "{content_type}"
+        );
+    }
+}
+
+#[test]
+fn words_of_a_server_are_harmless_and_short() {
+    let body = format!(
+        r#"{{"error":"\u001b[2J\r\n","error_description":"{}"}}"#,
+        "x".repeat(10_000)
+    );
+    let line = Refusal::read(&answer(400, JSON, &body)).to_string();
+    assert!(line.len() < 450, "{}", line.len());
+    assert!(line.chars().all(|char| !char.is_control()));
+}
+
+#[test]
+fn a_broken_error_body_still_has_a_cause() {
+    for body in [
+        "",
+        "{",
+        r#"{"error":"#,
+        r#"{"error":["a"]}"#,
+        "[]",
+        "null",
+        "\u{0}",
+    ] {
+        let refusal = Refusal::read(&answer(401, JSON, body));
+        assert_eq!(refusal.cause, Cause::NotAuthenticated, "{body}");
+    }
+}
+
+#[test]
+fn an_answer_does_not_show_its_body() {
+    let shown = format!("{:?}", answer(200, JSON, r#"{"access_token":"abc123"}"#));
+    assert!(!shown.contains("abc123"));
+}
