@@ -19,12 +19,12 @@ use crate::{
 ///
 /// # Examples
 /// ```
-/// use snow_token_core::{Expiry, FixedAccessToken, TokenResponse};
+/// use snow_token_core::{FixedAccessToken, TokenResponse};
 ///
 /// let body = br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#;
 /// let mut buf = [0; 64];
 /// let response = TokenResponse::read(body, &mut buf).unwrap();
-/// let expiry = Expiry::new(0, response.expires_in_secs.unwrap(), 60);
+/// let expiry = response.expiry(0, 60);
 ///
 /// // Opaque tokens of an instance have 75 to 86 characters, JWT access tokens up to some 4,000.
 /// let token = FixedAccessToken::<128>::new(&response, expiry)?;
@@ -87,11 +87,6 @@ impl<S: AsRef<str> + Zeroize> AccessToken<S> {
     /// When the token should be renewed and when it is over.
     pub const fn expiry(&self) -> Expiry {
         self.expiry
-    }
-
-    /// Moves the renewal, as [`Expiry::postponed`] says.
-    pub fn postpone_renewal(&mut self, now: u64) {
-        self.expiry = self.expiry.postponed(now);
     }
 
     /// The token itself.

@@ -33,6 +33,12 @@ pub struct Expiry {
 }
 
 impl Expiry {
+    /// For a token whose endpoint named no lifetime: it is used until the instance answers 401.
+    pub const UNKNOWN: Self = Self {
+        due_at: u64::MAX,
+        over_at: u64::MAX,
+    };
+
     /// For a token that was requested at `requested_at` and lives for `expires_in_secs`; its
     /// successor is due `margin_secs` before the end, or at half of the lifetime if that is later.
     pub const fn new(requested_at: u64, expires_in_secs: u32, margin_secs: u32) -> Self {

@@ -16,7 +16,7 @@
 //! # The way of a token
 //! ```
 //! use snow_token_core::{
-//!     ClientAuthentication, Expiry, FixedAccessToken, Secret, TokenRequest, TOKEN_PATH,
+//!     ClientAuthentication, FixedAccessToken, Secret, TokenRequest, TOKEN_PATH,
 //!     expiry::DEFAULT_MARGIN_SECS, form, refusal::Answer, token_endpoint,
 //! };
 //!
@@ -39,8 +39,7 @@
 //!     body,
 //! };
 //! let response = token_endpoint::read(&answer, &mut buf)?;
-//! let lifetime = response.expires_in_secs.unwrap_or(300);
-//! let expiry = Expiry::new(requested_at, lifetime, DEFAULT_MARGIN_SECS);
+//! let expiry = response.expiry(requested_at, DEFAULT_MARGIN_SECS);
 //! let token = FixedAccessToken::<128>::new(&response, expiry)?;
 //!
 //! let mut header = [0; 128];

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::{
     buffer::{BufferTooSmall, Writer, as_text},
+    expiry::Expiry,
     json::{Event, JsonError, Number, Reader, Text},
     secret::Secret,
 };
@@ -152,6 +153,15 @@ impl<'b> TokenResponse<'b> {
             expires_in_secs: members.expires_in,
             scope: members.scope.map(|_| as_text(scope)),
         })
+    }
+
+    /// When the token ends, for a request that was sent at `requested_at`;
+    /// [`Expiry::UNKNOWN`] where the endpoint did not say.
+    pub const fn expiry(&self, requested_at: u64, margin_secs: u32) -> Expiry {
+        match self.expires_in_secs {
+            Some(expires_in_secs) => Expiry::new(requested_at, expires_in_secs, margin_secs),
+            None => Expiry::UNKNOWN,
+        }
     }
 
     /// The access token.

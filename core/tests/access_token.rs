@@ -1,6 +1,6 @@
 //! Tokens that are kept: how long they are good, and what is left of them afterwards.
 
-use std::cell::RefCell;
+use core::cell::RefCell;
 
 use proptest::prelude::*;
 use snow_token_core::{

@@ -1,0 +1,36 @@
+//! Tokens for ServiceNow, for desktop users, scripts and gateways on Linux: a blocking client on
+//! ureq around [`snow_token_core`], which decides everything about the protocol.
+//!
+//! # In scope
+//! The client-credentials grant over verified TLS, a token that renews itself, and requests to the
+//! instance with it. The command `snow-token` does the same from a shell.
+//!
+//! # Out of scope
+//! Other grants, and a store for tokens, are not here yet.
+//!
+//! # Examples
+//! ```no_run
+//! use snow_token::{Client, Settings};
+//!
+//! // SERVICENOW_INSTANCE, SERVICENOW_CLIENT_ID, SERVICENOW_CLIENT_SECRET
+//! let client = Client::new(Settings::from_env()?)?;
+//! let incident = client
+//!     .post("/api/now/table/incident", br#"{"short_description":"Fan 3 stands still"}"#)?
+//!     .into_success()?;
+//! println!("{}", String::from_utf8_lossy(incident.body()));
+//! # Ok::<(), snow_token::Error>(())
+//! ```
+
+mod advice;
+mod client;
+mod error;
+mod instance;
+pub mod settings;
+mod transport;
+
+pub use client::{Client, Response, Token};
+pub use error::{Error, ErrorKind};
+pub use instance::InstanceUrl;
+pub use secrecy::SecretString;
+pub use settings::{ClientAuth, Settings};
+pub use snow_token_core::Cause;

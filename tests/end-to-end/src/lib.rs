@@ -1,0 +1,115 @@
+//! What the end-to-end tests in `tests/` share: the real programs, run with an environment that
+//! holds nothing but what a test puts there.
+
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+};
+
+use snow_token_simulator::{InstanceOptions, Options, Simulator};
+
+/// A simulated instance as it is by default.
+pub fn simulator() -> Simulator {
+    simulator_with(Options::default())
+}
+
+/// A simulated instance whose registry or tokens are not as by default.
+pub fn simulator_of(instance: InstanceOptions) -> Simulator {
+    simulator_with(Options {
+        instance,
+        ..Options::default()
+    })
+}
+
+/// A simulated instance that is started in another way.
+pub fn simulator_with(options: Options) -> Simulator {
+    Simulator::start(options).expect("the simulated instance starts")
+}
+
+/// The command `snow-token` without any setting.
+pub fn snow_token() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    without_environment(PROGRAM.get_or_init(|| build("snow-token")))
+}
+
+/// The command `snow-token` as that client of the simulated instance.
+pub fn snow_token_as(simulator: &Simulator, client: &str) -> Command {
+    let client = simulator.client(client);
+    let mut command = snow_token();
+    command
+        .env("SERVICENOW_INSTANCE", simulator.url())
+        .env("SERVICENOW_CA_FILE", simulator.ca_file())
+        .env("SERVICENOW_CLIENT_ID", client.client_id)
+        .env("SERVICENOW_CLIENT_SECRET", client.client_secret);
+    command
+}
+
+/// The program `snow-token-simulator`.
+pub fn simulator_program() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    without_environment(PROGRAM.get_or_init(|| build("snow-token-simulator")))
+}
+
+/// Builds a program of the workspace with the features that the tests are built with, so that its
+/// dependencies are there already.
+fn build(bin: &str) -> PathBuf {
+    let built = escargot::CargoBuild::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
+        .arg("--workspace")
+        .bin(bin)
+        .current_target()
+        .current_release()
+        .run();
+    built.expect("the program builds").path().to_owned()
+}
+
+fn without_environment(program: &PathBuf) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// What a program did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its exit code.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it said.
+    pub stderr: String,
+}
+
+impl From<Output> for Outcome {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().expect("the program was not killed"),
+            stdout: String::from_utf8(output.stdout).expect("the output is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("the messages are UTF-8"),
+        }
+    }
+}
+
+/// Runs the program to its end.
+pub fn run(command: &mut Command) -> Outcome {
+    command.output().expect("the program runs").into()
+}
+
+/// Runs the program to its end with `input` as its standard input.
+pub fn run_with_input(command: &mut Command, input: &[u8]) -> Outcome {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    write_input(&mut child, input);
+    child.wait_with_output().expect("the program ends").into()
+}
+
+fn write_input(child: &mut Child, input: &[u8]) {
+    let mut stdin = child.stdin.take().expect("standard input is a pipe");
+    stdin.write_all(input).expect("the program reads its input");
+}

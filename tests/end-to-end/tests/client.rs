@@ -1,0 +1,214 @@
+//! The library: a client that lives long. Tokens run out, are revoked, and are shared by threads.
+
+use core::time::Duration;
+use std::{sync::Barrier, thread};
+
+use snow_token::{Cause, Client, ErrorKind, SecretString, Settings};
+use snow_token_end_to_end::{simulator, simulator_of};
+use snow_token_simulator::{Fault, InstanceOptions, Reissue, Simulator};
+
+const INCIDENTS: &str = "/api/now/table/incident";
+
+fn client(simulator: &Simulator, name: &str) -> Client {
+    let client = simulator.client(name);
+    let secret = SecretString::from(client.client_secret.as_str());
+    let settings = Settings::new(simulator.url().parse().unwrap(), client.client_id, secret)
+        .with_ca_pem(simulator.ca_pem())
+        .with_timeout(Duration::from_secs(5));
+    Client::new(settings).unwrap()
+}
+
+fn with_lifetime(secs: u64, reissue: Reissue) -> Simulator {
+    simulator_of(InstanceOptions {
+        token_lifetime: Duration::from_secs(secs),
+        reissue,
+        ..InstanceOptions::default()
+    })
+}
+
+#[test]
+fn a_token_is_asked_for_when_it_is_needed_and_kept() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    assert_eq!(simulator.instance().token_requests(), 0);
+    for _ in 0..10 {
+        client.get(INCIDENTS).unwrap().into_success().unwrap();
+    }
+    assert_eq!(simulator.instance().token_requests(), 1);
+}
+
+#[test]
+fn a_token_that_runs_out_is_renewed_without_a_loop() {
+    let simulator = with_lifetime(3, Reissue::SameTokenWithRest);
+    let client = client(&simulator, "writer");
+    let first = client.token().unwrap();
+    let mut tokens = vec![first.secret().to_owned()];
+    while tokens.len() < 3 {
+        client.get(INCIDENTS).unwrap().into_success().unwrap();
+        let token = client.token().unwrap();
+        if tokens.last().unwrap() != token.secret() {
+            tokens.push(token.secret().to_owned());
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    // Two lifetimes of three seconds; each at most asks at the half, and each second after.
+    let requests = simulator.instance().token_requests();
+    assert!(requests <= 9, "{requests} requests for a token");
+}
+
+#[test]
+fn a_token_that_is_still_good_is_used_when_its_renewal_fails() {
+    let simulator = with_lifetime(4, Reissue::NewToken);
+    let client = client(&simulator, "writer");
+    let first = client.token().unwrap();
+    thread::sleep(Duration::from_millis(2100));
+    for _ in 0..5 {
+        simulator
+            .instance()
+            .script_token_answer(503, "text/html", "busy");
+    }
+    for _ in 0..20 {
+        assert_eq!(client.token().unwrap().secret(), first.secret());
+    }
+    assert_eq!(
+        simulator.instance().token_requests(),
+        2,
+        "the renewal was not put off"
+    );
+}
+
+#[test]
+fn a_lifetime_of_nothing_is_waited_out_once() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    let over = r#"{"access_token":"old","token_type":"Bearer","expires_in":0}"#;
+    simulator
+        .instance()
+        .script_token_answer(200, "application/json", over);
+    assert_eq!(client.token().unwrap().secret().len(), 86);
+    assert_eq!(simulator.instance().token_requests(), 2);
+}
+
+#[test]
+fn a_token_that_is_always_over_is_an_error_and_not_a_loop() {
+    let simulator = with_lifetime(0, Reissue::NewToken);
+    let error = client(&simulator, "writer").token().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
+    assert!(error.to_string().contains("lifetime was over"), "{error}");
+    assert_eq!(simulator.instance().token_requests(), 2);
+}
+
+#[test]
+fn a_revoked_token_is_replaced_and_the_request_repeated() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    client.get(INCIDENTS).unwrap().into_success().unwrap();
+    simulator.instance().revoke_all_tokens();
+    let created = client.post(INCIDENTS, b"{}").unwrap();
+    assert_eq!(created.status(), 201);
+    assert_eq!(simulator.instance().token_requests(), 2);
+    let list = client.get(INCIDENTS).unwrap().into_success().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(list.body()).unwrap();
+    assert_eq!(
+        list["result"].as_array().unwrap().len(),
+        1,
+        "it was written twice"
+    );
+}
+
+#[test]
+fn the_same_token_after_a_401_ends_the_matter() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    // A token that the instance hands out again and again and does not take.
+    for _ in 0..5 {
+        let body = r#"{"access_token":"unloved","token_type":"Bearer","expires_in":1800}"#;
+        simulator
+            .instance()
+            .script_token_answer(200, "application/json", body);
+    }
+    let error = client.get(INCIDENTS).unwrap().into_success().unwrap_err();
+    assert_eq!(error.cause(), Some(Cause::NotAuthenticated));
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    let instance = simulator.instance();
+    assert_eq!(instance.token_requests(), 2);
+    assert_eq!(instance.requests().len(), 3, "the request was repeated");
+}
+
+#[test]
+fn a_403_never_brings_a_new_token() {
+    let simulator = simulator();
+    let client = client(&simulator, "reader");
+    for _ in 0..3 {
+        let error = client
+            .post(INCIDENTS, b"{}")
+            .unwrap()
+            .into_success()
+            .unwrap_err();
+        assert_eq!(error.cause(), Some(Cause::MissingScope));
+    }
+    assert_eq!(simulator.instance().token_requests(), 1);
+}
+
+#[test]
+fn a_lost_answer_is_an_error_and_the_request_is_not_repeated() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    client.get(INCIDENTS).unwrap().into_success().unwrap();
+    simulator.inject(Fault::CutAfter(0));
+    let error = client.post(INCIDENTS, b"{}").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network);
+    let list = client.get(INCIDENTS).unwrap().into_success().unwrap();
+    let list: serde_json::Value = serde_json::from_slice(list.body()).unwrap();
+    assert_eq!(
+        list["result"].as_array().unwrap().len(),
+        1,
+        "the instance had written it, once"
+    );
+}
+
+#[test]
+fn threads_share_one_token() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    let start = Barrier::new(64);
+    thread::scope(|scope| {
+        for _ in 0..64 {
+            scope.spawn(|| {
+                start.wait();
+                client.token().unwrap();
+            });
+        }
+    });
+    assert_eq!(simulator.instance().token_requests(), 1);
+}
+
+#[test]
+fn threads_whose_token_was_revoked_ask_for_one_new_one() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    client.token().unwrap();
+    simulator.instance().revoke_all_tokens();
+    let start = Barrier::new(16);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                start.wait();
+                client.get(INCIDENTS).unwrap().into_success().unwrap();
+            });
+        }
+    });
+    assert_eq!(simulator.instance().token_requests(), 2);
+}
+
+#[test]
+fn nothing_that_is_printed_shows_a_secret() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    let token = client.token().unwrap();
+    let secret = simulator.client("writer").client_secret;
+    for shown in [format!("{client:?}"), format!("{token:?}")] {
+        assert!(!shown.contains(token.secret()));
+        assert!(!shown.contains(&secret));
+    }
+}
