@@ -12,10 +12,11 @@ use crate::{
 };
 
 /// An access token in memory of the caller's choice: `heapless::String<N>` on a device
-/// ([`FixedAccessToken`]), `String` where there is a heap.
+/// ([`FixedAccessToken`]), `String` where there is a heap (feature `alloc`).
 ///
 /// It can only be made from a response that was read, so it is fit for a header; and it turns
-/// into a header only while it is good. Zeroed on drop, redacted in `Debug`.
+/// into a header only while it is good. Redacted in `Debug`, zeroed on drop; moving it, as any
+/// value, can leave a copy behind, so let it stay where it is made.
 ///
 /// # Examples
 /// ```
@@ -24,10 +25,9 @@ use crate::{
 /// let body = br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#;
 /// let mut buf = [0; 64];
 /// let response = TokenResponse::read(body, &mut buf).unwrap();
-/// let expiry = response.expiry(0, 60);
 ///
 /// // Opaque tokens of an instance have 75 to 86 characters, JWT access tokens up to some 4,000.
-/// let token = FixedAccessToken::<128>::new(&response, expiry)?;
+/// let token = FixedAccessToken::<128>::new(&response, 0, 60)?;
 /// let mut header = [0; 128];
 /// assert_eq!(token.authorization(1_799, &mut header)?, "Bearer 2YotnFZ_");
 /// assert!(token.authorization(1_800, &mut header).is_err());
@@ -69,14 +69,20 @@ impl From<BufferTooSmall> for AccessTokenError {
 }
 
 impl<S: AsRef<str> + Zeroize> AccessToken<S> {
-    /// Keeps the token of `response`.
+    /// Keeps the token of `response`, which was asked for at `requested_at` and is to be renewed
+    /// `margin_secs` before its end, as [`TokenResponse::expiry`] says.
     ///
     /// # Errors
     /// [`BufferTooSmall`] where `S` cannot take it.
-    pub fn new(response: &TokenResponse<'_>, expiry: Expiry) -> Result<Self, BufferTooSmall>
+    pub fn new(
+        response: &TokenResponse<'_>,
+        requested_at: u64,
+        margin_secs: u32,
+    ) -> Result<Self, BufferTooSmall>
     where
         S: for<'t> TryFrom<&'t str>,
     {
+        let expiry = response.expiry(requested_at, margin_secs);
         let text = response.access_token().expose();
         match S::try_from(text) {
             Ok(text) => Ok(Self { text, expiry }),
@@ -89,6 +95,11 @@ impl<S: AsRef<str> + Zeroize> AccessToken<S> {
         self.expiry
     }
 
+    /// Puts a renewal that failed off, as [`Expiry::postponed`] says.
+    pub const fn postpone_renewal(&mut self, now: u64) {
+        self.expiry = self.expiry.postponed(now);
+    }
+
     /// The token itself.
     pub fn secret(&self) -> Secret<'_> {
         Secret::new(self.text.as_ref())
@@ -99,7 +110,7 @@ impl<S: AsRef<str> + Zeroize> AccessToken<S> {
         BEARER.len().saturating_add(self.text.as_ref().len())
     }
 
-    /// Writes the value of the `Authorization` header (RFC 6750 §2.1).
+    /// Writes the value of the `Authorization` header (RFC 6750 §2.1). Zero `buf` after use.
     ///
     /// # Errors
     /// [`AccessTokenError::Expired`], or [`AccessTokenError::BufferTooSmall`] with
@@ -110,6 +121,7 @@ impl<S: AsRef<str> + Zeroize> AccessToken<S> {
         buf: &'b mut [u8],
     ) -> Result<&'b str, AccessTokenError> {
         if self.expiry.is_over(now) {
+            buf.zeroize();
             return Err(AccessTokenError::Expired);
         }
         let mut out = Writer::new(buf);

@@ -5,7 +5,8 @@ pub const DEFAULT_MARGIN_SECS: u32 = 60;
 
 /// The two moments that matter in a token's life, in seconds on a clock of the caller's choice.
 ///
-/// A monotonic clock is the right one: it does not jump. All arithmetic saturates.
+/// A monotonic clock is the right one, if it goes on while the device sleeps: it does not jump.
+/// All arithmetic saturates.
 ///
 /// Count from the moment when the *request was sent*: the instance counts from a moment after
 /// that, so the token is never believed to live longer than it does.
@@ -14,7 +15,9 @@ pub const DEFAULT_MARGIN_SECS: u32 = 60;
 /// still valid (on some releases the lifetime is counted anew). Asked ahead of the end it may
 /// thus bring no new token. Since the margin is never more than half of what is left, each
 /// further request comes after half the rest: 60 s before the end, then 30, 15, 7, 3, 1, and one
-/// at the end, which brings the successor. No loop is tighter than a second.
+/// at the end. The answer to that one can still be the same token with a rest of 0 s, and where the
+/// answers are slow a rest can be due or over when it arrives: whoever asks keeps a second between
+/// an answer and the next request.
 ///
 /// # Examples
 /// ```

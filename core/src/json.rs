@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
     /// The next event; `None` once, when the text is complete and nothing follows it.
     ///
     /// # Errors
-    /// [`JsonError`] at the first byte that no JSON text could have there.
+    /// [`JsonError`] where the input is not JSON, or nested deeper than [`MAX_DEPTH`].
     #[expect(
         clippy::should_implement_trait,
         reason = "an iterator of results would go on after the first error"
@@ -167,18 +167,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over the value that comes next, however deep it is nested.
-    ///
-    /// # Errors
-    /// As [`next`](Self::next).
-    pub fn skip_value(&mut self) -> Result<(), JsonError> {
+    /// The value of the key that was just read. Of an object or an array this is the start; the
+    /// rest is passed over, however deep it is nested.
+    pub(crate) fn value_of_key(&mut self) -> Result<Option<Event<'a>>, JsonError> {
         let outside = self.depth;
-        loop {
+        let value = self.next()?;
+        while self.depth > outside {
             self.next()?;
-            if self.depth <= outside && self.expect == Expect::Separator {
-                return Ok(());
-            }
         }
+        Ok(value)
     }
 
     fn value(&mut self) -> Result<Event<'a>, JsonError> {
@@ -400,12 +397,12 @@ fn hex4(bytes: &[u8]) -> Result<u32, Fault> {
 
 /// A JSON string as it stands in the input, its escapes checked but not yet resolved.
 ///
-/// `Display` resolves them and makes control characters visible (`\n` as `\n`), so that a text
-/// from a server can be printed to a terminal or a log without harm; a precision (`{:.80}`) cuts
-/// it after that many characters. Comparison with a `str` resolves them too.
+/// `Display` resolves them and makes characters visible that command a terminal or reorder a line
+/// (`\n` as `\n`), so that a text from a server can be printed without harm; a precision (`{:.80}`)
+/// cuts it after that many characters. Comparison resolves them too.
 ///
 /// `Debug` shows the length alone: the text may be a token.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Text<'a>(&'a str);
 
 impl fmt::Debug for Text<'_> {
@@ -415,16 +412,6 @@ impl fmt::Debug for Text<'_> {
 }
 
 impl<'a> Text<'a> {
-    /// The length in bytes once the escapes are resolved.
-    pub fn decoded_len(self) -> usize {
-        if self.0.contains('\\') {
-            let lens = self.chars().map(char::len_utf8);
-            lens.fold(0, usize::saturating_add)
-        } else {
-            self.0.len()
-        }
-    }
-
     /// The characters, escapes resolved.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
         let mut rest = self.0;
@@ -439,14 +426,13 @@ impl<'a> Text<'a> {
         })
     }
 
-    /// What follows `prefix`, where the text begins with it. An escape within the prefix counts
-    /// as a difference.
-    pub fn strip_prefix(self, prefix: &str) -> Option<Self> {
-        self.0.strip_prefix(prefix).map(Self)
+    /// What follows `part`, a plain text that a server is known to write without escapes.
+    pub(crate) fn after(self, part: &str) -> Option<Self> {
+        self.0.split_once(part).map(|(_, after)| Self(after))
     }
 
-    /// Whether `part` occurs in the text. An escape within it counts as a difference.
-    pub fn contains(self, part: &str) -> bool {
+    /// Whether `part` occurs in it, a plain text that a server is known to write without escapes.
+    pub(crate) fn contains(self, part: &str) -> bool {
         self.0.contains(part)
     }
 
@@ -460,6 +446,14 @@ impl<'a> Text<'a> {
         }
     }
 }
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.chars().eq(other.chars())
+    }
+}
+
+impl Eq for Text<'_> {}
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
@@ -478,7 +472,7 @@ impl fmt::Display for Text<'_> {
             if index >= most {
                 return f.write_char('…');
             }
-            if char.is_control() {
+            if is_command(char) {
                 write!(f, "{}", char.escape_default())?;
             } else {
                 f.write_char(char)?;
@@ -488,11 +482,26 @@ impl fmt::Display for Text<'_> {
     }
 }
 
+/// Whether a character acts on what surrounds it: control characters, and Unicode's separators of
+/// lines and marks of direction.
+fn is_command(char: char) -> bool {
+    let marks = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    marks || char.is_control()
+}
+
 /// A JSON number as it stands in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number<'a>(&'a [u8]);
 
 impl<'a> Number<'a> {
+    /// The number as it is written.
+    pub fn as_str(self) -> &'a str {
+        crate::buffer::as_text(self.0)
+    }
+
     /// Reads `text` as one JSON number, with nothing before or after it.
     pub fn parse(text: Text<'a>) -> Option<Self> {
         let mut reader = Reader::new(text.0.as_bytes());

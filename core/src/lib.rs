@@ -19,6 +19,7 @@
 //!     ClientAuthentication, FixedAccessToken, Secret, TokenRequest, TOKEN_PATH,
 //!     expiry::DEFAULT_MARGIN_SECS, form, refusal::Answer, token_endpoint,
 //! };
+//! use zeroize::Zeroize;
 //!
 //! # fn post(_: &str, _: &str, _: &[u8]) -> &'static [u8] {
 //! #     br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#
@@ -31,6 +32,7 @@
 //! let mut buf = [0; 256];
 //! let requested_at = uptime_secs();
 //! let body = post(TOKEN_PATH, form::CONTENT_TYPE, request.body(&mut buf)?);
+//! buf.zeroize(); // the secret was in it
 //!
 //! let answer = Answer {
 //!     status: 200,
@@ -39,12 +41,13 @@
 //!     body,
 //! };
 //! let response = token_endpoint::read(&answer, &mut buf)?;
-//! let expiry = response.expiry(requested_at, DEFAULT_MARGIN_SECS);
-//! let token = FixedAccessToken::<128>::new(&response, expiry)?;
+//! let token = FixedAccessToken::<128>::new(&response, requested_at, DEFAULT_MARGIN_SECS)?;
+//! buf.zeroize();
 //!
 //! let mut header = [0; 128];
 //! let authorization = token.authorization(uptime_secs(), &mut header)?;
 //! assert_eq!(authorization, "Bearer 2YotnFZ_");
+//! header.zeroize();
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 

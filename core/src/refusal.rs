@@ -14,8 +14,20 @@ pub struct Answer<'a> {
     pub content_type: Option<&'a str>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
-    /// The whole body, or its beginning where it was longer than the caller's limit.
+    /// The whole body; for [`Refusal::read`] its beginning does. An error fits in 512 bytes, the
+    /// page of a sleeping instance has some 5,900, its heading at a place that is not known.
     pub body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// Whether the body should be JSON: the content type says so, or says nothing while the body
+    /// does not begin as a page does.
+    pub(crate) fn is_json(&self) -> bool {
+        match self.content_type {
+            Some(content_type) => promises_json(content_type),
+            None => !self.body.trim_ascii_start().starts_with(b"<"),
+        }
+    }
 }
 
 impl fmt::Debug for Answer<'_> {
@@ -62,7 +74,7 @@ pub enum Cause {
     ClientCertificateRefused,
     /// 401 of a REST API: no token, or one that is not valid any more.
     NotAuthenticated,
-    /// 403 of a REST API: the client lacks the scope that [`Refusal::missing_scope`] names.
+    /// 403 of a REST API: the client lacks the scope in [`Refusal::missing_scope`].
     MissingScope,
     /// 403 of a REST API: an ACL or a business rule said no.
     NotAuthorized,
@@ -71,7 +83,10 @@ pub enum Cause {
     /// A redirect. It is not followed, for the credentials would go with it.
     Redirect,
     /// 5xx.
-    ServerFault,
+    ServerFault {
+        /// The wait that `Retry-After` asks for, in seconds.
+        retry_after_secs: Option<u32>,
+    },
     /// A page or another content type where JSON was due: not an instance, or not this endpoint.
     NotJson,
     /// An error that is none of the above.
@@ -98,11 +113,14 @@ impl Cause {
         match self {
             Self::RateLimited {
                 retry_after_secs: Some(secs),
+            }
+            | Self::ServerFault {
+                retry_after_secs: Some(secs),
             } => Retry::After { secs },
             Self::AccessDenied
             | Self::Hibernating
             | Self::RateLimited { .. }
-            | Self::ServerFault => Retry::MayPass,
+            | Self::ServerFault { .. } => Retry::MayPass,
             _ => Retry::Never,
         }
     }
@@ -111,6 +129,9 @@ impl Cause {
 /// An answer that refuses, with the words in which it does so.
 ///
 /// `Display` gives status and words in one line, control characters made visible, long texts cut.
+/// The words are the server's own: one that repeats the request in them repeats the secret too. To
+/// be sure, compare [`error`](Self::error) and [`description`](Self::description) with it before
+/// they go into a log.
 ///
 /// # Examples
 /// ```
@@ -136,26 +157,24 @@ pub struct Refusal<'a> {
     pub error: Option<Text<'a>>,
     /// `error_description` of an OAuth error, or `error.detail` of a REST API's.
     pub description: Option<Text<'a>>,
+    /// The scope that a REST API asks for and the client does not have.
+    pub missing_scope: Option<Text<'a>>,
 }
 
 impl<'a> Refusal<'a> {
     /// Reads an answer that is not what was asked for. There is always a cause.
     pub fn read(answer: &Answer<'a>) -> Self {
-        let body = match is_json(answer.content_type) {
-            true => ErrorBody::read(answer.body).unwrap_or_default(),
+        let body = match answer.is_json() {
+            true => ErrorBody::read(answer.body),
             false => ErrorBody::default(),
         };
         Self {
             status: answer.status,
             cause: cause(answer, &body),
+            missing_scope: body.missing_scope(),
             error: body.error,
             description: body.description,
         }
-    }
-
-    /// The scope that a REST API asks for and the client does not have.
-    pub fn missing_scope(&self) -> Option<Text<'a>> {
-        self.description?.strip_prefix(MISSING_SCOPE)
     }
 }
 
@@ -182,62 +201,75 @@ impl fmt::Display for Refusal<'_> {
 const MISSING_SCOPE: &str = "Missing required API access scope: ";
 
 fn cause(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
+    let by_words = match answer.is_json() {
+        true => oauth_cause(body),
+        false => page_cause(answer),
+    };
+    by_words.unwrap_or_else(|| by_status(answer, body))
+}
+
+/// What an OAuth error says (RFC 6749 §5.2, RFC 6750 §3.1), whatever the status.
+fn oauth_cause(body: &ErrorBody<'_>) -> Option<Cause> {
+    let error = body.error.filter(|_| body.is_oauth)?;
     let says = |part: &str| body.description.is_some_and(|text| text.contains(part));
-    // The content type comes first: the body of a page says nothing that JSON would.
-    if !is_json(answer.content_type) {
-        let page_says = |words: &[u8]| contains(answer.body, words);
-        return match answer.status {
-            _ if page_says(b"instance is hibernating") => Cause::Hibernating,
-            300..=399 => Cause::Redirect,
-            400 if page_says(b"SSL certificate error") => Cause::ClientCertificateRefused,
-            429 => rate_limited(answer),
-            500..=599 => Cause::ServerFault,
-            _ => Cause::NotJson,
-        };
+    if says("integration user is not configured") {
+        return Some(Cause::IntegrationUserMissing);
     }
-    if body.is_oauth {
-        let error = |code: &str| body.error.is_some_and(|error| error == *code);
-        return match answer.status {
-            429 => rate_limited(answer),
-            _ if error("server_error") && says("access_denied") => Cause::AccessDenied,
-            _ if says("integration user is not configured") => Cause::IntegrationUserMissing,
-            _ if error("invalid_client") => Cause::InvalidClient,
-            _ if error("unauthorized_client") || error("unsupported_grant_type") => {
-                Cause::GrantNotAllowed
-            }
-            _ if error("invalid_grant") => Cause::InvalidGrant,
-            _ if error("invalid_scope") => Cause::InvalidScope,
-            _ if error("invalid_request") => Cause::InvalidRequest,
-            500..=599 => Cause::ServerFault,
-            _ => Cause::Other,
-        };
+    let known = [
+        ("invalid_client", Cause::InvalidClient),
+        ("unauthorized_client", Cause::GrantNotAllowed),
+        ("unsupported_grant_type", Cause::GrantNotAllowed),
+        ("invalid_grant", Cause::InvalidGrant),
+        ("invalid_scope", Cause::InvalidScope),
+        ("invalid_request", Cause::InvalidRequest),
+        ("invalid_token", Cause::NotAuthenticated),
+    ];
+    if error == *"server_error" && says("access_denied") {
+        return Some(Cause::AccessDenied);
     }
+    let named = known.into_iter().find(|(code, _)| error == **code);
+    named.map(|(_, cause)| cause)
+}
+
+/// What a page says. The body of a page means nothing beside these words.
+fn page_cause(answer: &Answer<'_>) -> Option<Cause> {
+    let says = |words: &[u8]| contains(answer.body, words);
+    match answer.status {
+        _ if says(b"instance is hibernating") => Some(Cause::Hibernating),
+        400 if says(b"SSL certificate error") => Some(Cause::ClientCertificateRefused),
+        300..=399 | 401 | 429 | 500..=599 => None,
+        // Without a body there is nothing that could be JSON or not.
+        400.. if answer.body.is_empty() => None,
+        _ => Some(Cause::NotJson),
+    }
+}
+
+fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
+    let retry_after_secs = answer.retry_after.and_then(delay_secs);
     match answer.status {
         300..=399 => Cause::Redirect,
+        // An OAuth error whose code is not known.
+        400 if body.is_oauth => Cause::Other,
         400 | 415 => Cause::InvalidRequest,
         401 => Cause::NotAuthenticated,
-        403 if says(MISSING_SCOPE) => Cause::MissingScope,
+        403 if body.missing_scope().is_some() => Cause::MissingScope,
         403 => Cause::NotAuthorized,
         404 => Cause::NotFound,
-        429 => rate_limited(answer),
-        500..=599 => Cause::ServerFault,
+        429 => Cause::RateLimited { retry_after_secs },
+        500..=599 => Cause::ServerFault { retry_after_secs },
         _ => Cause::Other,
     }
 }
 
-fn rate_limited(answer: &Answer<'_>) -> Cause {
-    Cause::RateLimited {
-        retry_after_secs: answer
-            .retry_after
-            .and_then(|value| value.trim().parse().ok()),
-    }
+/// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, is not read.
+fn delay_secs(retry_after: &str) -> Option<u32> {
+    let digits = retry_after.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
-/// Whether a `Content-Type` promises JSON. One that is missing does not say otherwise.
-pub(crate) fn is_json(content_type: Option<&str>) -> bool {
-    let Some(content_type) = content_type else {
-        return true;
-    };
+/// Whether a `Content-Type` promises JSON.
+fn promises_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/json")
         || media_type.eq_ignore_ascii_case("text/json")
@@ -267,34 +299,42 @@ struct ErrorBody<'a> {
 }
 
 impl<'a> ErrorBody<'a> {
-    /// The first of two members with the same name counts: an error is an error in any case.
-    fn read(body: &'a [u8]) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(body);
+    /// Reads as far as the body is JSON: a caller may have kept its beginning alone.
+    fn read(body: &'a [u8]) -> Self {
         let mut read = Self::default();
+        let _ = read.fill(body);
+        read
+    }
+
+    /// The first of two members with the same name counts: an error is an error in any case.
+    fn fill(&mut self, body: &'a [u8]) -> Result<(), JsonError> {
+        let mut reader = Reader::new(body);
         let mut in_error = false;
         while let Some(event) = reader.next()? {
-            let Event::Key(key) = event else {
-                in_error &= reader.depth() > 1;
-                continue;
-            };
-            let slot = match reader.depth() {
-                1 if key == *"error" => {
-                    in_error = true;
-                    &mut read.error
-                }
-                1 if key == *"error_description" => &mut read.description,
-                2 if in_error && key == *"message" => &mut read.error,
-                2 if in_error && key == *"detail" => &mut read.description,
+            let Event::Key(key) = event else { continue };
+            let depth = reader.depth();
+            if depth == 1 {
+                in_error = key == *"error";
+            }
+            let slot = match depth {
+                1 if in_error => &mut self.error,
+                1 if key == *"error_description" => &mut self.description,
+                2 if in_error && key == *"message" => &mut self.error,
+                2 if in_error && key == *"detail" => &mut self.description,
                 _ => {
-                    reader.skip_value()?;
+                    reader.value_of_key()?;
                     continue;
                 }
             };
             if let Some(Event::String(text)) = reader.next()? {
-                read.is_oauth |= reader.depth() == 1;
+                self.is_oauth |= depth == 1 && in_error;
                 slot.get_or_insert(text);
             }
         }
-        Ok(read)
+        Ok(())
+    }
+
+    fn missing_scope(&self) -> Option<Text<'a>> {
+        self.description?.after(MISSING_SCOPE)
     }
 }

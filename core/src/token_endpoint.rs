@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     buffer::BufferTooSmall,
-    refusal::{Answer, Refusal, is_json},
+    refusal::{Answer, Refusal},
     token_response::{TokenResponse, TokenResponseError},
 };
 
@@ -33,18 +33,18 @@ impl fmt::Display for TokenEndpointError<'_> {
 impl core::error::Error for TokenEndpointError<'_> {}
 
 /// Reads the token endpoint's answer, its texts into `buf`. A buffer of the body's length always
-/// does.
+/// does. Zero it after use: the token is in it.
 ///
 /// The status and the content type are looked at before the JSON: a hibernating instance answers
 /// HTTP 200 with a page.
 ///
 /// # Errors
-/// [`TokenEndpointError`]. Nothing is left in `buf` then.
+/// [`TokenEndpointError`]. Nothing of the answer is in `buf` then.
 pub fn read<'a, 'b>(
     answer: &Answer<'a>,
     buf: &'b mut [u8],
 ) -> Result<TokenResponse<'b>, TokenEndpointError<'a>> {
-    if answer.status != 200 || !is_json(answer.content_type) {
+    if answer.status != 200 || !answer.is_json() {
         return Err(TokenEndpointError::Refused(Refusal::read(answer)));
     }
     TokenResponse::read(answer.body, buf).map_err(|error| match error {

@@ -55,7 +55,8 @@ pub enum Member {
     TokenType,
     /// `expires_in`: a whole number of seconds, as a number or as a string.
     ExpiresIn,
-    /// `scope`: a string.
+    /// `scope`: a string without control characters. (RFC 6749 §3.3 allows less; an instance's
+    /// administrator names scopes as he likes.)
     Scope,
 }
 
@@ -75,7 +76,7 @@ impl Member {
             Self::AccessToken => "is not a bearer token as RFC 6750 has it",
             Self::TokenType => "is not \"Bearer\"",
             Self::ExpiresIn => "is not a whole number of seconds",
-            Self::Scope => "is not a string",
+            Self::Scope => "is not a string, or has control characters in it",
         }
     }
 }
@@ -110,13 +111,13 @@ impl From<BufferTooSmall> for TokenResponseError {
 
 impl<'b> TokenResponse<'b> {
     /// Reads the body of a token response, and copies the texts in it to `buf`, their escapes
-    /// resolved. A buffer of the body's length always does.
+    /// resolved. A buffer of the body's length always does. Zero it after use.
     ///
     /// Unknown members are passed over (an instance sends `format` at times). A member that is
     /// `null` counts as left out.
     ///
     /// # Errors
-    /// [`TokenResponseError`]. Nothing is left in `buf` then.
+    /// [`TokenResponseError`]. Nothing of the answer is in `buf` then.
     ///
     /// # Examples
     /// ```
@@ -188,20 +189,21 @@ impl<'a> Members<'a> {
             return Err(TokenResponseError::NotAnObject);
         }
         let mut members = Self::default();
+        let mut taken = Ok(());
         let mut is_an_error = false;
         while let Some(event) = reader.next()? {
             let Event::Key(key) = event else { continue };
-            if let Some(member) = Member::named(key) {
-                members.take(member, reader.next()?)?;
-            } else {
-                is_an_error |= key == *"error";
-                reader.skip_value()?;
+            let value = reader.value_of_key()?;
+            match Member::named(key) {
+                Some(member) => taken = taken.and(members.take(member, value)),
+                None => is_an_error |= key == *"error" && value != Some(Event::Null),
             }
         }
+        // An endpoint that says it refused has refused, whatever else it says.
         if is_an_error {
             return Err(TokenResponseError::IsAnError);
         }
-        Ok(members)
+        taken.map(|()| members)
     }
 
     fn take(&mut self, member: Member, value: Option<Event<'a>>) -> Result<(), TokenResponseError> {
@@ -226,7 +228,9 @@ impl<'a> Members<'a> {
                 let secs = Number::parse(text).and_then(Number::to_u32);
                 self.expires_in = Some(secs.ok_or(invalid)?);
             }
-            (Member::Scope, Some(Event::String(text))) => self.scope = Some(text),
+            (Member::Scope, Some(Event::String(text))) if !text.chars().any(char::is_control) => {
+                self.scope = Some(text);
+            }
             _ => return Err(invalid),
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The JSON reader, held against serde_json.
 
 use proptest::prelude::*;
-use snow_token_core::json::{Event, Fault, JsonError, MAX_DEPTH, Reader};
+use snow_token_core::json::{Event, Fault, JsonError, MAX_DEPTH, Reader, Text};
 
 /// Reads `input` to its end, or to its first error.
 fn read(input: &[u8]) -> Result<Vec<Event<'_>>, JsonError> {
@@ -39,7 +39,6 @@ fn escapes_are_resolved() {
         let [Event::String(text)] = read(input.as_bytes()).unwrap()[..] else {
             panic!()
         };
-        assert_eq!(text.decoded_len(), expected.len());
         assert_eq!(text, *expected.as_str());
     }
 }
@@ -87,6 +86,26 @@ fn whole_numbers_are_read_however_they_are_written() {
 }
 
 #[test]
+fn words_and_white_space_are_those_of_json_and_no_others() {
+    assert_eq!(read(b"\t\r\n true \n").unwrap(), [Event::Bool(true)]);
+    assert_eq!(read(b"false").unwrap(), [Event::Bool(false)]);
+    assert_eq!(read(b"null").unwrap(), [Event::Null]);
+    for input in [
+        "tru",
+        "nulL",
+        "falze",
+        "True",
+        "truefalse",
+        "\x0ctrue",
+        "\x0btrue",
+        "\u{a0}true",
+    ] {
+        assert!(read(input.as_bytes()).is_err(), "{input:?} was taken");
+    }
+    assert_eq!(fault("\u{feff}true".as_bytes()), Fault::Unexpected);
+}
+
+#[test]
 fn nesting_ends_at_the_limit_and_not_at_the_end_of_the_stack() {
     let at_limit = MAX_DEPTH as usize;
     let nested = |depth: usize| [vec![b'['; depth], vec![b']'; depth]].concat();
@@ -104,25 +123,13 @@ fn brackets_close_what_they_opened() {
 }
 
 #[test]
-fn a_value_can_be_passed_over() {
-    let mut reader = Reader::new(br#"{"a":{"b":[1,{"c":[]}]},"d":2}"#);
-    assert_eq!(reader.next(), Ok(Some(Event::ObjectStart)));
-    assert!(matches!(reader.next(), Ok(Some(Event::Key(key))) if key == *"a"));
-    reader.skip_value().unwrap();
-    assert!(matches!(reader.next(), Ok(Some(Event::Key(key))) if key == *"d"));
-    reader.skip_value().unwrap();
-    assert_eq!(reader.next(), Ok(Some(Event::ObjectEnd)));
-    assert_eq!(reader.next(), Ok(None));
-}
-
-#[test]
 fn a_text_is_harmless_on_a_terminal_and_can_be_cut() {
-    let [Event::String(text)] = read(br#""a\u001b[31m\r\n\u0085""#).unwrap()[..] else {
+    let [Event::String(text)] = read(br#""a\u001b[31m\r\n\u0085\u202e""#).unwrap()[..] else {
         panic!()
     };
-    assert_eq!(text.to_string(), r"a\u{1b}[31m\r\n\u{85}");
+    assert_eq!(text.to_string(), r"a\u{1b}[31m\r\n\u{85}\u{202e}");
     assert_eq!(format!("{text:.2}"), r"a\u{1b}…");
-    assert_eq!(format!("{text:?}"), "Text(21 bytes)");
+    assert_eq!(format!("{text:?}"), "Text(27 bytes)");
 }
 
 proptest! {
@@ -138,13 +145,17 @@ proptest! {
     }
 
     #[test]
-    fn agrees_with_serde_json_on_json(value in json(), pretty: bool) {
+    fn reads_what_serde_json_wrote(value in json(), pretty: bool) {
         let text = if pretty {
             serde_json::to_string_pretty(&value)
         } else {
             serde_json::to_string(&value)
         };
-        prop_assert!(read(text.unwrap().as_bytes()).is_ok());
+        let text = text.unwrap();
+        let mut reader = Reader::new(text.as_bytes());
+        let first = reader.next().unwrap().unwrap();
+        prop_assert_eq!(rebuild(&mut reader, first), value);
+        prop_assert_eq!(reader.next(), Ok(None));
     }
 
     #[test]
@@ -159,12 +170,47 @@ proptest! {
     }
 }
 
+/// The value that begins with `first`.
+fn rebuild(reader: &mut Reader<'_>, first: Event<'_>) -> serde_json::Value {
+    let text = |text: Text<'_>| text.chars().collect::<String>();
+    match first {
+        Event::Null => serde_json::Value::Null,
+        Event::Bool(value) => value.into(),
+        Event::Number(number) => serde_json::from_str(number.as_str()).unwrap(),
+        Event::String(value) => text(value).into(),
+        Event::ArrayStart => {
+            let mut elements = Vec::new();
+            loop {
+                match reader.next().unwrap().unwrap() {
+                    Event::ArrayEnd => return elements.into(),
+                    element => elements.push(rebuild(reader, element)),
+                }
+            }
+        }
+        Event::ObjectStart => {
+            let mut members = serde_json::Map::new();
+            loop {
+                match reader.next().unwrap().unwrap() {
+                    Event::ObjectEnd => return members.into(),
+                    Event::Key(key) => {
+                        let first = reader.next().unwrap().unwrap();
+                        members.insert(text(key), rebuild(reader, first));
+                    }
+                    event => panic!("{event:?} in place of a key"),
+                }
+            }
+        }
+        event => panic!("{event:?} in place of a value"),
+    }
+}
+
 fn json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
         any::<bool>().prop_map(Into::into),
         any::<i64>().prop_map(Into::into),
-        any::<f64>().prop_map(Into::into),
+        // Eighths: serde_json reads other fractions with the last bit off.
+        any::<i32>().prop_map(|eighths| (f64::from(eighths) / 8.0).into()),
         any::<String>().prop_map(Into::into),
     ];
     leaf.prop_recursive(6, 40, 6, |inner| {

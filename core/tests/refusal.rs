@@ -5,6 +5,10 @@ use snow_token_core::{Cause, Refusal, Retry, refusal::Answer};
 const JSON: Option<&str> = Some("application/json");
 const HTML: Option<&str> = Some("text/html; charset=utf-8");
 
+const SERVER_FAULT: Cause = Cause::ServerFault {
+    retry_after_secs: None,
+};
+
 fn answer<'a>(status: u16, content_type: Option<&'a str>, body: &'a str) -> Answer<'a> {
     Answer {
         status,
@@ -20,6 +24,13 @@ fn each_answer_of_an_instance_has_its_cause() {
         format!(r#"{{"error":{{"message":"{message}","detail":"{detail}"}},"status":"failure"}}"#)
     };
     let cases = [
+        (401, JSON, r#"{"error":"invalid_token"}"#.to_owned(), Cause::NotAuthenticated),
+        (404, JSON, r#"{"error":"No such thing"}"#.to_owned(), Cause::NotFound),
+        (401, JSON, r#"{"error_description":"x"}"#.to_owned(), Cause::NotAuthenticated),
+        (401, HTML, "<html>".to_owned(), Cause::NotAuthenticated),
+        (404, HTML, String::new(), Cause::NotFound),
+        (404, HTML, "<html>".to_owned(), Cause::NotJson),
+        (400, None, "<title>400 The SSL certificate error</title>".to_owned(), Cause::ClientCertificateRefused),
         (
             401,
             JSON,
@@ -39,14 +50,14 @@ fn each_answer_of_an_instance_has_its_cause() {
         (400, JSON, r#"{"error":"invalid_scope"}"#.to_owned(), Cause::InvalidScope),
         (400, JSON, r#"{"error":"invalid_request"}"#.to_owned(), Cause::InvalidRequest),
         (400, JSON, r#"{"error":"something_new"}"#.to_owned(), Cause::Other),
-        (500, JSON, r#"{"error":"server_error"}"#.to_owned(), Cause::ServerFault),
+        (500, JSON, r#"{"error":"server_error"}"#.to_owned(), SERVER_FAULT),
         (401, JSON, rest("User is not authenticated", "Required to provide Auth information"), Cause::NotAuthenticated),
         (403, JSON, rest("User Not Authorized", "Missing required API access scope: table_read"), Cause::MissingScope),
         (403, JSON, rest("Operation Failed", "ACL Exception"), Cause::NotAuthorized),
         (404, JSON, rest("No Record found", "Record doesn't exist"), Cause::NotFound),
         (400, JSON, rest("Invalid", "malformed"), Cause::InvalidRequest),
         (429, JSON, rest("Rate limit exceeded", "Rate limit of 100 requests per hour"), Cause::RateLimited { retry_after_secs: None }),
-        (503, JSON, String::new(), Cause::ServerFault),
+        (503, JSON, String::new(), SERVER_FAULT),
         (418, JSON, String::new(), Cause::Other),
         (200, HTML, "<h1>Your instance is hibernating</h1>".to_owned(), Cause::Hibernating),
         (503, HTML, "<h1>Your instance is hibernating</h1>".to_owned(), Cause::Hibernating),
@@ -55,7 +66,7 @@ fn each_answer_of_an_instance_has_its_cause() {
         (200, HTML, "<form>Log in</form>".to_owned(), Cause::NotJson),
         (302, HTML, String::new(), Cause::Redirect),
         (302, None, String::new(), Cause::Redirect),
-        (502, HTML, "Bad gateway".to_owned(), Cause::ServerFault),
+        (502, HTML, "Bad gateway".to_owned(), SERVER_FAULT),
     ];
     for (status, content_type, body, cause) in cases {
         let refusal = Refusal::read(&answer(status, content_type, &body));
@@ -65,36 +76,83 @@ fn each_answer_of_an_instance_has_its_cause() {
 
 #[test]
 fn a_missing_scope_is_named() {
-    let body = r#"{"error":{"message":"User Not Authorized","detail":"Missing required API access scope: table_write"},"status":"failure"}"#;
-    let refusal = Refusal::read(&answer(403, JSON, body));
-    assert_eq!(refusal.missing_scope().unwrap().to_string(), "table_write");
-    assert_eq!(refusal.cause.retry(), Retry::Never);
-    assert_eq!(
-        refusal.to_string(),
-        "HTTP 403, User Not Authorized: Missing required API access scope: table_write"
-    );
+    for prefix in ["", "Error: "] {
+        let body = format!(
+            r#"{{"error":{{"message":"User Not Authorized","detail":"{prefix}Missing required API access scope: table_write"}},"status":"failure"}}"#
+        );
+        let refusal = Refusal::read(&answer(403, JSON, &body));
+        assert_eq!(refusal.cause, Cause::MissingScope);
+        assert_eq!(refusal.missing_scope.unwrap(), *"table_write");
+        assert_eq!(refusal.cause.retry(), Retry::Never);
+        assert_eq!(
+            refusal.to_string(),
+            format!(
+                "HTTP 403, User Not Authorized: {prefix}Missing required API access scope: table_write"
+            )
+        );
+    }
 }
 
 #[test]
-fn the_wait_of_a_rate_limit_is_read() {
+fn an_error_body_is_read_as_far_as_it_goes() {
+    let words = r#"{"error":"server_error","error_description":"access_denied""#;
+    for rest in ["", ",", r#","x":"cut"#, r#","x":"\ud800"}"#, "} and more"] {
+        let body = format!("{words}{rest}");
+        let refusal = Refusal::read(&answer(401, JSON, &body));
+        assert_eq!(refusal.cause, Cause::AccessDenied, "{body}");
+    }
+    for end in 0..words.len() {
+        let refusal = Refusal::read(&answer(401, JSON, &words[..end]));
+        assert_eq!(refusal.cause, Cause::NotAuthenticated, "{}", &words[..end]);
+    }
+}
+
+#[test]
+fn words_are_taken_from_the_error_and_from_nowhere_else() {
+    for body in [
+        r#"{"error":"a","error_description":{"detail":"Missing required API access scope: x"}}"#,
+        r#"{"error":null,"other":{"detail":"Missing required API access scope: x"}}"#,
+        r#"{"error":{"more":{"detail":"Missing required API access scope: x"}}}"#,
+    ] {
+        let refusal = Refusal::read(&answer(403, JSON, body));
+        assert_eq!(refusal.description, None, "{body}");
+        assert_eq!(refusal.cause, Cause::NotAuthorized, "{body}");
+    }
+}
+
+#[test]
+fn the_wait_that_the_server_asks_for_is_read() {
     for (retry_after, secs) in [
         ("30", Some(30)),
         (" 30 ", Some(30)),
+        ("99999999999", Some(u32::MAX)),
         ("soon", None),
         ("-1", None),
+        ("+1", None),
+        ("", None),
     ] {
-        let refusal = Refusal::read(&Answer {
-            retry_after: Some(retry_after),
-            ..answer(429, JSON, "{}")
-        });
-        assert_eq!(
-            refusal.cause,
-            Cause::RateLimited {
-                retry_after_secs: secs
-            }
-        );
-        let expected = secs.map_or(Retry::MayPass, |secs| Retry::After { secs });
-        assert_eq!(refusal.cause.retry(), expected);
+        for (status, cause) in [
+            (
+                429,
+                Cause::RateLimited {
+                    retry_after_secs: secs,
+                },
+            ),
+            (
+                503,
+                Cause::ServerFault {
+                    retry_after_secs: secs,
+                },
+            ),
+        ] {
+            let refusal = Refusal::read(&Answer {
+                retry_after: Some(retry_after),
+                ..answer(status, JSON, "{}")
+            });
+            assert_eq!(refusal.cause, cause, "{retry_after:?}");
+            let expected = secs.map_or(Retry::MayPass, |secs| Retry::After { secs });
+            assert_eq!(refusal.cause.retry(), expected);
+        }
     }
 }
 

@@ -113,6 +113,7 @@ fn values_of_the_wrong_kind_are_refused_by_name() {
         (r#""Bearer""#, r#""mac""#, Member::TokenType),
         (r#""Bearer""#, "true", Member::TokenType),
         (r#""useraccount""#, r#"["useraccount"]"#, Member::Scope),
+        (r#""useraccount""#, r#""a\u001bb""#, Member::Scope),
         ("1799", "-1", Member::ExpiresIn),
         ("1799", "1799.5", Member::ExpiresIn),
         ("1799", r#""soon""#, Member::ExpiresIn),
@@ -150,6 +151,20 @@ fn duplicate_members_are_refused() {
 }
 
 #[test]
+fn an_error_in_the_answer_is_a_refusal_whatever_else_is_there() {
+    for body in [
+        r#"{"error":"server_error"}"#,
+        r#"{"access_token":"","error":"server_error"}"#,
+        r#"{"error":"server_error","token_type":17}"#,
+        r#"{"access_token":"a","token_type":"Bearer","error":{}}"#,
+    ] {
+        assert_eq!(error(body), TokenResponseError::IsAnError, "{body}");
+    }
+    let body = GOOD.replacen('{', r#"{"error":null,"#, 1);
+    assert!(read(&body, &mut [0; 64]).is_ok());
+}
+
+#[test]
 fn missing_members_are_named() {
     for (body, member) in [
         ("{}", Member::AccessToken),
@@ -181,7 +196,13 @@ fn every_single_byte_change_ends_in_a_value_or_an_error() {
             let mut body = GOOD.as_bytes().to_vec();
             body[at] = byte;
             if let Ok(token) = TokenResponse::read(&body, &mut buf) {
-                assert!(token.access_token().expose().is_ascii());
+                let token = token.access_token().expose();
+                let is_plain =
+                    |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+                assert!(
+                    !token.is_empty() && token.bytes().all(is_plain),
+                    "{token:?}"
+                );
             }
         }
     }
@@ -239,6 +260,13 @@ fn status_and_content_type_are_looked_at_before_the_json() {
 
     for (status, content_type, body, cause) in [
         (401, json, GOOD, Cause::NotAuthenticated),
+        (
+            200,
+            None,
+            "<h1>Your instance is hibernating</h1>",
+            Cause::Hibernating,
+        ),
+        (200, None, " \r\n<html>", Cause::NotJson),
         (200, Some("text/html"), GOOD, Cause::NotJson),
         (
             200,
@@ -258,6 +286,27 @@ fn status_and_content_type_are_looked_at_before_the_json() {
             other => panic!("{body}: {other:?}"),
         };
     }
+}
+
+#[test]
+fn what_is_wrong_with_an_answer_is_told_apart() {
+    let answer = |body: &'static str| Answer {
+        status: 200,
+        content_type: Some("application/json"),
+        retry_after: None,
+        body: body.as_bytes(),
+    };
+    let malformed = token_endpoint::read(&answer("{}"), &mut [0; 64]).unwrap_err();
+    assert_eq!(malformed.to_string(), "`access_token` is missing");
+    assert!(matches!(malformed, TokenEndpointError::Malformed(_)));
+    let broken = token_endpoint::read(&answer("{"), &mut [0; 64]).unwrap_err();
+    assert_eq!(broken.to_string(), "the JSON ends too early (byte 1)");
+    assert_eq!(
+        token_endpoint::read(&answer(GOOD), &mut [0; 4]),
+        Err(TokenEndpointError::BufferTooSmall(BufferTooSmall {
+            needed: 24
+        }))
+    );
 }
 
 proptest! {

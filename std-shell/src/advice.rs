@@ -51,7 +51,7 @@ pub(crate) fn for_cause(cause: Cause) -> &'static [&'static str] {
             "redirects are not followed, for the credentials would go with them: set \
              SERVICENOW_INSTANCE to the host that really is the instance",
         ],
-        Cause::ServerFault => &["the instance has a fault of its own: try again later"],
+        Cause::ServerFault { .. } => &["the instance has a fault of its own: try again later"],
         Cause::NotJson => &[
             "something else than an instance answered, such as a proxy or a log-in page: look at \
              SERVICENOW_INSTANCE",

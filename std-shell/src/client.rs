@@ -11,6 +11,7 @@ use snow_token_core::{
     AccessToken, Cause, ClientAuthentication, Expiry, Refusal, Secret, TOKEN_PATH, TokenRequest,
     expiry::DEFAULT_MARGIN_SECS,
     form,
+    json::Text,
     token_endpoint::{self, TokenEndpointError},
 };
 use ureq::http::{Method, header};
@@ -247,9 +248,9 @@ impl Client {
     fn fetch(&self) -> Result<Arc<Token>, Error> {
         tracing::info!("ServiceNow auth: OAuth 2.0 Client Credentials");
         let mut token = self.fetch_once()?;
-        if token.expires_in_secs == Some(0) {
-            // An instance hands the same token out to the end of its life. Its successor comes
-            // when that is over, which whole seconds cannot tell apart from now.
+        if token.access_token.expiry().is_over(self.now()) {
+            // An instance hands the same token out to the end of its life, so it can be over when
+            // it arrives. Its successor comes a moment later.
             thread::sleep(Duration::from_secs(1));
             token = self.fetch_once()?;
         }
@@ -297,9 +298,9 @@ impl Client {
         let mut buf = Zeroizing::new(vec![0; answer.body.len()]);
         let response = token_endpoint::read(&answer.view(), &mut buf)
             .map_err(|error| self.token_error(&url, &error))?;
-        let expiry = response.expiry(requested_at, DEFAULT_MARGIN_SECS);
+        let access_token = AccessToken::new(&response, requested_at, DEFAULT_MARGIN_SECS);
         Ok(Token {
-            access_token: AccessToken::new(&response, expiry).map_err(too_small)?,
+            access_token: access_token.map_err(too_small)?,
             scope: response
                 .scope
                 .map(str::to_owned)
@@ -329,19 +330,33 @@ impl Client {
     }
 
     fn token_error(&self, url: &str, error: &TokenEndpointError<'_>) -> Error {
-        // A server that repeats the request in its answer must not bring the secret into a log.
-        let words = error
-            .to_string()
-            .replace(self.settings.expose_client_secret(), "[redacted]");
         match error {
             TokenEndpointError::Refused(refusal) => {
+                let words = self.without_secret(refusal);
                 Error::from_cause(refusal.cause, format!("POST {url}: {words}"))
             }
             _ => Error::new(
                 ErrorKind::UnexpectedAnswer,
-                format!("POST {url}: the answer is not a good token: {words}"),
+                format!("POST {url}: the answer is not a good token: {error}"),
             )
             .with_advice(["look at SERVICENOW_INSTANCE: is it an instance, and reached directly?"]),
+        }
+    }
+
+    /// A server that repeats the request in its answer must not bring the secret into a log.
+    fn without_secret(&self, refusal: &Refusal<'_>) -> String {
+        let secret = self.settings.expose_client_secret();
+        let mut buf = Zeroizing::new(vec![0; form::encoded_len([("", secret)])]);
+        let encoded = form::encode([("", secret)], &mut buf).unwrap_or_default();
+        let encoded = core::str::from_utf8(encoded).unwrap_or_default();
+        let encoded = encoded.trim_start_matches('=');
+        let repeats = |text: Option<Text<'_>>| {
+            let text = text.map(|text| Zeroizing::new(text.chars().collect::<String>()));
+            text.is_some_and(|text| text.contains(secret) || text.contains(encoded))
+        };
+        match repeats(refusal.error) || repeats(refusal.description) {
+            true => format!("HTTP {}, in words that repeat the secret", refusal.status),
+            false => refusal.to_string(),
         }
     }
 
