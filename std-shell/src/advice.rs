@@ -31,7 +31,7 @@ pub(crate) fn for_cause(cause: Cause) -> &'static [&'static str] {
         Cause::Hibernating => {
             &["wake the instance: sign in to the developer site; it takes some minutes"]
         }
-        Cause::RateLimited { .. } => &["wait, or raise the instance's rate limit rule"],
+        Cause::RateLimited { .. } => &["wait, and look at the instance's rate limit rules"],
         Cause::ClientCertificateRefused => {
             &["the load balancer refused the client certificate: self-signed ones are never taken"]
         }

@@ -1,6 +1,10 @@
 //! The client: one token, renewed by itself, and requests with it.
 
-use core::{fmt, time::Duration};
+use core::{
+    fmt,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 use std::{
     sync::{Arc, Mutex, PoisonError, RwLock, TryLockError},
     thread,
@@ -11,7 +15,6 @@ use snow_token_core::{
     AccessToken, Cause, ClientAuthentication, Expiry, Refusal, Secret, TOKEN_PATH, TokenRequest,
     expiry::DEFAULT_MARGIN_SECS,
     form,
-    json::Text,
     token_endpoint::{self, TokenEndpointError},
 };
 use ureq::http::{Method, header};
@@ -20,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Error, ErrorKind},
     settings::{ClientAuth, Settings},
-    transport::{HttpAnswer, Transport},
+    transport::{HttpAnswer, Transport, without_query},
 };
 
 /// A token response is some hundred bytes, some thousand with a JWT in it.
@@ -73,7 +76,8 @@ impl fmt::Debug for Token {
 ///
 /// A token is asked for when it is first needed, and again 60 s before it ends (or at half of
 /// what is left, if that is later). One thread renews at a time. While a token is still good the
-/// others go on with it, and so does the one that renews, should that fail.
+/// others go on with it, and so does the one that renews, should that fail. Threads that wait for a
+/// token share the outcome, a failure too.
 ///
 /// # Examples
 /// ```no_run
@@ -89,8 +93,10 @@ pub struct Client {
     /// Lifetimes run on the monotonic clock, in seconds from here.
     started: Instant,
     held: RwLock<Option<Held>>,
-    /// Held by the thread that renews.
-    renewal: Mutex<()>,
+    /// Locked by the thread that renews; how the last renewal failed, if it did.
+    renewal: Mutex<Option<Error>>,
+    /// How many renewals have ended.
+    renewals: AtomicUsize,
 }
 
 /// A token and when to renew it, which a failed renewal puts off.
@@ -100,18 +106,30 @@ struct Held {
     expiry: Expiry,
 }
 
+impl Held {
+    /// Whether the token is good for as long as it takes to send a request with it.
+    fn is_usable(&self, now: u64) -> bool {
+        self.expiry.remaining_secs(now) > TOO_SHORT_A_REST_SECS
+    }
+}
+
+/// A token with so little left is not used any more.
+const TOO_SHORT_A_REST_SECS: u64 = 1;
+
 impl Client {
     /// A client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] where the root certificates cannot be read.
+    /// [`ErrorKind::Configuration`] where the root certificates cannot be read, or the proxy that
+    /// the environment names makes no sense.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         Ok(Self {
             transport: Transport::new(&settings)?,
             settings,
             started: Instant::now(),
             held: RwLock::new(None),
-            renewal: Mutex::new(()),
+            renewal: Mutex::new(None),
+            renewals: AtomicUsize::new(0),
         })
     }
 
@@ -120,48 +138,60 @@ impl Client {
     /// # Errors
     /// [`Error`], when there is no good token and none could be had.
     pub fn token(&self) -> Result<Arc<Token>, Error> {
-        if let Some(held) = self.held() {
-            if !held.expiry.is_due(self.now()) {
-                return Ok(held.token);
-            }
-            if !held.expiry.is_over(self.now()) {
-                return Ok(self.renew_ahead(held));
-            }
-        }
-        let _renewing = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
         match self.held() {
-            // Another thread was faster.
-            Some(held) if !held.expiry.is_over(self.now()) => Ok(held.token),
-            _ => self.fetch(),
+            Some(held) if !held.is_usable(self.now()) => self.renew(None),
+            Some(held) if held.expiry.is_due(self.now()) => self.renew_ahead(held),
+            Some(held) => Ok(held.token),
+            None => self.renew(None),
         }
+    }
+
+    /// Waits for its turn and asks for a token, unless another thread did so meanwhile: then its
+    /// outcome counts. A `refused` token does not count as one.
+    fn renew(&self, refused: Option<&Arc<Token>>) -> Result<Arc<Token>, Error> {
+        let renewals_seen = self.renewals.load(Ordering::Acquire);
+        let mut failure = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = self.held()
+            && held.is_usable(self.now())
+            && !refused.is_some_and(|refused| Arc::ptr_eq(&held.token, refused))
+        {
+            return Ok(held.token);
+        }
+        if let Some(failure) = &*failure
+            && self.renewals.load(Ordering::Acquire) != renewals_seen
+        {
+            return Err(failure.clone());
+        }
+        self.fetch(&mut failure)
     }
 
     /// Renews a token that is still good, unless another thread is at it.
-    fn renew_ahead(&self, held: Held) -> Arc<Token> {
-        let _renewing = match self.renewal.try_lock() {
+    fn renew_ahead(&self, held: Held) -> Result<Arc<Token>, Error> {
+        let mut failure = match self.renewal.try_lock() {
             Ok(guard) => guard,
             Err(TryLockError::Poisoned(guard)) => guard.into_inner(),
-            Err(TryLockError::WouldBlock) => return held.token,
+            Err(TryLockError::WouldBlock) => return Ok(held.token),
         };
-        if let Some(newer) = self.held()
-            && !newer.expiry.is_due(self.now())
-        {
-            return newer.token;
+        let held = self.held().unwrap_or(held);
+        if !held.expiry.is_due(self.now()) {
+            return Ok(held.token);
         }
-        self.fetch().unwrap_or_else(|error| {
-            tracing::warn!(
-                "the token could not be renewed, the one at hand is still good: {error}"
-            );
-            self.hold(Held {
-                expiry: held.expiry.postponed(self.now()),
-                token: Arc::clone(&held.token),
-            });
-            held.token
-        })
+        match self.fetch(&mut failure) {
+            Err(error) if held.is_usable(self.now()) => {
+                tracing::warn!("the token at hand is still good, but was not renewed: {error}");
+                self.hold(Held {
+                    expiry: held.expiry.postponed(self.now()),
+                    token: Arc::clone(&held.token),
+                });
+                Ok(held.token)
+            }
+            outcome => outcome,
+        }
     }
 
     /// Sends a request to the instance with the token, and gives the answer back whatever its
-    /// status is. `path` begins with a slash and may have a query; `body` is JSON.
+    /// status is. `path` begins with a slash and may have a query, in which characters that cannot
+    /// stand in a URL are percent-encoded; `body` is JSON.
     ///
     /// A 401 brings one new token and one repeat, unless the instance hands the same token out
     /// again. Nothing else is repeated.
@@ -181,19 +211,20 @@ impl Client {
                 format!("{method:?} is not an HTTP method"),
             )
         })?;
-        let url = self.settings.instance.join(checked_path(path)?);
+        let url = self.settings.instance.join(&encoded_path(path)?);
         let token = self.token()?;
-        let answer = self.send(&method, &url, body, &token)?;
-        if answer.status != 401 {
-            return Ok(Response::new(method, url, answer));
+        let response = self.send(&method, &url, body, token)?;
+        if response.status() != 401 {
+            return Ok(response);
         }
-        let Some(successor) = self.replace(&token)? else {
+        let refused = &response.token;
+        let successor = self.renew(Some(refused))?;
+        if Secret::new(successor.secret()) == Secret::new(refused.secret()) {
             tracing::info!("HTTP 401, and the instance gave the same token again: not repeated");
-            return Ok(Response::new(method, url, answer));
-        };
+            return Ok(response);
+        }
         tracing::info!("HTTP 401: repeated with a new token");
-        let answer = self.send(&method, &url, body, &successor)?;
-        Ok(Response::new(method, url, answer))
+        self.send(&method, &url, body, successor)
     }
 
     /// `GET path`; see [`request`](Self::request).
@@ -217,60 +248,68 @@ impl Client {
         method: &Method,
         url: &str,
         body: Option<&[u8]>,
-        token: &Token,
-    ) -> Result<HttpAnswer, Error> {
+        token: Arc<Token>,
+    ) -> Result<Response, Error> {
         let mut buf = Zeroizing::new(vec![0; token.access_token.authorization_len()]);
         let authorization = token
             .access_token
             .authorization(self.now(), &mut buf)
-            .map_err(|error| Error::new(ErrorKind::UnexpectedAnswer, error.to_string()))?;
+            .map_err(|error| {
+                Error::new(ErrorKind::Network, format!("before it was sent, {error}"))
+                    .with_advice(["the machine was busy or asleep: try again"])
+            })?;
         let mut headers = vec![(header::AUTHORIZATION, authorization)];
         if body.is_some() {
             headers.push((header::CONTENT_TYPE, "application/json"));
         }
-        self.transport
-            .send(method, url, &headers, body, RESPONSE_LIMIT)
+        let answer = self
+            .transport
+            .send(method, url, &headers, body, RESPONSE_LIMIT)?;
+        if answer.is_cut {
+            return Err(answer_too_long(method, url, RESPONSE_LIMIT));
+        }
+        Ok(Response {
+            method: method.clone(),
+            url: url.to_owned(),
+            answer,
+            token,
+        })
     }
 
-    /// A token in place of one that the instance refused; `None` where it is the same.
-    fn replace(&self, refused: &Arc<Token>) -> Result<Option<Arc<Token>>, Error> {
-        let _renewing = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
-        let token = match self.held() {
-            // Another thread has replaced it already.
-            Some(held) if !Arc::ptr_eq(&held.token, refused) => held.token,
-            _ => self.fetch()?,
-        };
-        let is_same = Secret::new(token.secret()) == Secret::new(refused.secret());
-        Ok((!is_same).then_some(token))
-    }
-
-    /// Asks the instance for a token, and holds it. To be called by the thread that renews.
-    fn fetch(&self) -> Result<Arc<Token>, Error> {
-        tracing::info!("ServiceNow auth: OAuth 2.0 Client Credentials");
-        let mut token = self.fetch_once()?;
-        if token.access_token.expiry().is_over(self.now()) {
-            // An instance hands the same token out to the end of its life, so it can be over when
-            // it arrives. Its successor comes a moment later.
-            thread::sleep(Duration::from_secs(1));
-            token = self.fetch_once()?;
-        }
-        if token.access_token.expiry().is_over(self.now()) {
-            return Err(Error::new(
-                ErrorKind::UnexpectedAnswer,
-                "the instance gave a token whose lifetime was over when it arrived",
-            )
-            .with_advice(["look at the Access Token Lifespan in the Application Registry"]));
-        }
+    /// Asks the instance for a token, and holds it. To be called by the thread that renews, which
+    /// leaves the failure for those that wait.
+    fn fetch(&self, failure: &mut Option<Error>) -> Result<Arc<Token>, Error> {
+        let outcome = self.fetch_usable();
+        *failure = outcome.as_ref().err().cloned();
+        self.renewals.fetch_add(1, Ordering::Release);
+        let held = outcome?;
         tracing::info!("ServiceNow OAuth2 token acquired");
-        let token = Arc::new(token);
-        self.hold(Held {
-            expiry: token.access_token.expiry(),
-            token: Arc::clone(&token),
-        });
-        Ok(token)
+        self.hold(held.clone());
+        Ok(held.token)
     }
 
-    fn fetch_once(&self) -> Result<Token, Error> {
+    fn fetch_usable(&self) -> Result<Held, Error> {
+        tracing::info!("ServiceNow auth: OAuth 2.0 Client Credentials");
+        let held = self.fetch_once()?;
+        if held.is_usable(self.now()) {
+            return Ok(held);
+        }
+        // An instance hands the same token out to the end of its life. Its successor comes when
+        // that is over.
+        let rest = held.expiry.remaining_secs(self.now());
+        thread::sleep(Duration::from_secs(rest.saturating_add(1)));
+        let held = self.fetch_once()?;
+        if held.is_usable(self.now()) {
+            return Ok(held);
+        }
+        let what = "the instance gave a token whose lifetime was over when it arrived, twice";
+        Err(Error::new(ErrorKind::UnexpectedAnswer, what).with_advice([
+            "look at the Access Token Lifespan in the Application Registry: it must be longer than \
+             an answer takes",
+        ]))
+    }
+
+    fn fetch_once(&self) -> Result<Held, Error> {
         let request = self.token_request();
         let mut body = Zeroizing::new(vec![0; request.body_len()]);
         let mut authorization = Zeroizing::new(vec![0; request.authorization_len()]);
@@ -287,26 +326,41 @@ impl Client {
         let url = self.settings.instance.join(TOKEN_PATH);
         let requested_at = self.now();
         let requested_at_unix = unix_now();
-        let answer = self.transport.send(
-            &Method::POST,
-            &url,
-            &headers,
-            Some(body),
-            TOKEN_RESPONSE_LIMIT,
-        )?;
+        let post = Method::POST;
+        let answer =
+            self.transport
+                .send(&post, &url, &headers, Some(body), TOKEN_RESPONSE_LIMIT)?;
 
         let mut buf = Zeroizing::new(vec![0; answer.body.len()]);
-        let response = token_endpoint::read(&answer.view(), &mut buf)
-            .map_err(|error| self.token_error(&url, &error))?;
+        let response = token_endpoint::read(&answer.view(), &mut buf).map_err(|error| {
+            match error {
+                TokenEndpointError::Refused(refusal) => {
+                    let secrets = [Some(self.settings.expose_client_secret()), authorization];
+                    let words = words_without(&refusal, secrets.into_iter().flatten());
+                    Error::from_cause(refusal.cause, format!("POST {url}: {words}"))
+                }
+                // The beginning of a long answer can look as anything.
+                _ if answer.is_cut => answer_too_long(&post, &url, TOKEN_RESPONSE_LIMIT),
+                error => Error::new(
+                    ErrorKind::UnexpectedAnswer,
+                    format!("POST {url}: the answer is not a good token: {error}"),
+                )
+                .with_advice([NOT_AN_INSTANCE]),
+            }
+        })?;
         let access_token = AccessToken::new(&response, requested_at, DEFAULT_MARGIN_SECS);
-        Ok(Token {
-            access_token: access_token.map_err(too_small)?,
-            scope: response
-                .scope
-                .map(str::to_owned)
-                .or_else(|| self.settings.scope.clone()),
-            expires_in_secs: response.expires_in_secs,
-            requested_at_unix,
+        let access_token: AccessToken<String> = access_token.map_err(too_small)?;
+        Ok(Held {
+            expiry: access_token.expiry(),
+            token: Arc::new(Token {
+                access_token,
+                scope: response
+                    .scope
+                    .map(str::to_owned)
+                    .or_else(|| self.settings.scope.clone()),
+                expires_in_secs: response.expires_in_secs,
+                requested_at_unix,
+            }),
         })
     }
 
@@ -329,37 +383,6 @@ impl Client {
         }
     }
 
-    fn token_error(&self, url: &str, error: &TokenEndpointError<'_>) -> Error {
-        match error {
-            TokenEndpointError::Refused(refusal) => {
-                let words = self.without_secret(refusal);
-                Error::from_cause(refusal.cause, format!("POST {url}: {words}"))
-            }
-            _ => Error::new(
-                ErrorKind::UnexpectedAnswer,
-                format!("POST {url}: the answer is not a good token: {error}"),
-            )
-            .with_advice(["look at SERVICENOW_INSTANCE: is it an instance, and reached directly?"]),
-        }
-    }
-
-    /// A server that repeats the request in its answer must not bring the secret into a log.
-    fn without_secret(&self, refusal: &Refusal<'_>) -> String {
-        let secret = self.settings.expose_client_secret();
-        let mut buf = Zeroizing::new(vec![0; form::encoded_len([("", secret)])]);
-        let encoded = form::encode([("", secret)], &mut buf).unwrap_or_default();
-        let encoded = core::str::from_utf8(encoded).unwrap_or_default();
-        let encoded = encoded.trim_start_matches('=');
-        let repeats = |text: Option<Text<'_>>| {
-            let text = text.map(|text| Zeroizing::new(text.chars().collect::<String>()));
-            text.is_some_and(|text| text.contains(secret) || text.contains(encoded))
-        };
-        match repeats(refusal.error) || repeats(refusal.description) {
-            true => format!("HTTP {}, in words that repeat the secret", refusal.status),
-            false => refusal.to_string(),
-        }
-    }
-
     fn now(&self) -> u64 {
         self.started.elapsed().as_secs()
     }
@@ -379,20 +402,56 @@ fn unix_now() -> u64 {
     since_epoch.map_or(0, |since| since.as_secs())
 }
 
-/// A path of the instance: nothing that could lead the token to another host.
-fn checked_path(path: &str) -> Result<&str, Error> {
-    let visible = path.bytes().all(|byte| byte.is_ascii_graphic());
-    match path.starts_with('/') && visible && !path.contains('#') {
-        true => Ok(path),
-        false => Err(Error::new(
-            ErrorKind::Usage,
-            format!("{path:?} is not a path of the instance"),
-        )
-        .with_advice([
-            "a path begins with a slash, as /api/now/table/incident?sysparm_limit=1; a space or \
-             another special character in it is written as %20 or the like",
-        ])),
+fn answer_too_long(method: &Method, url: &str, limit: u64) -> Error {
+    let url = without_query(url);
+    let what = format!("{method} {url}: the answer has more than {limit} bytes");
+    Error::new(ErrorKind::UnexpectedAnswer, what).with_advice([
+        "ask for less at a time (sysparm_limit, sysparm_fields), and look at SERVICENOW_INSTANCE",
+    ])
+}
+
+const NOT_AN_INSTANCE: &str =
+    "look at SERVICENOW_INSTANCE: is it an instance, and reached directly?";
+
+/// The words of a refusal, unless one of the secrets of the request stands in them, as it is or
+/// form-encoded: a server that repeats the request must not bring it into a log.
+fn words_without<'s>(refusal: &Refusal<'_>, secrets: impl IntoIterator<Item = &'s str>) -> String {
+    let texts = [refusal.error, refusal.description].into_iter().flatten();
+    let texts: Zeroizing<Vec<String>> =
+        Zeroizing::new(texts.map(|text| text.chars().collect()).collect());
+    for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
+        let mut buf = Zeroizing::new(vec![0; form::encoded_len([("", secret)])]);
+        let encoded = form::encode([("", secret)], &mut buf).unwrap_or_default();
+        let encoded = core::str::from_utf8(encoded).unwrap_or_default();
+        let encoded = encoded.trim_start_matches('=');
+        let repeats = |text: &String| text.contains(secret) || text.contains(encoded);
+        if texts.iter().any(repeats) {
+            return format!("HTTP {}, in words that repeat a secret", refusal.status);
+        }
     }
+    refusal.to_string()
+}
+
+/// A path of the instance, with nothing that could lead the token to another host. What cannot
+/// stand in a URL (RFC 3986 §2) is percent-encoded, as in `sysparm_query=priority<3`.
+fn encoded_path(path: &str) -> Result<String, Error> {
+    if !path.starts_with('/') || path.contains(char::is_control) || path.contains('#') {
+        let what = format!("{path:?} is not a path of the instance");
+        return Err(Error::new(ErrorKind::Usage, what).with_advice([
+            "a path begins with a slash, as /api/now/table/incident?sysparm_limit=1; a # in it is \
+             written as %23",
+        ]));
+    }
+    let mut encoded = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        let stands_as_is =
+            byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte);
+        match stands_as_is {
+            true => encoded.push(char::from(byte)),
+            false => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Ok(encoded)
 }
 
 /// An answer of the instance, of whatever status.
@@ -400,17 +459,10 @@ pub struct Response {
     method: Method,
     url: String,
     answer: HttpAnswer,
+    token: Arc<Token>,
 }
 
 impl Response {
-    fn new(method: Method, url: String, answer: HttpAnswer) -> Self {
-        Self {
-            method,
-            url,
-            answer,
-        }
-    }
-
     /// The status code.
     pub fn status(&self) -> u16 {
         self.answer.status
@@ -440,8 +492,8 @@ impl Response {
         if (200..300).contains(&self.status()) && !is_page {
             return Ok(self);
         }
-        let url = self.url.split('?').next().unwrap_or_default();
-        let what = format!("{} {url}: {refusal}", self.method);
+        let words = words_without(&refusal, [self.token.secret()]);
+        let what = format!("{} {}: {words}", self.method, without_query(&self.url));
         Err(Error::from_cause(refusal.cause, what))
     }
 }

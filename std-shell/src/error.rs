@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use snow_token_core::Cause;
+use snow_token_core::{Cause, Retry};
 
 use crate::advice;
 
@@ -74,6 +74,7 @@ impl Error {
             cause: Some(cause),
             ..Self::new(kind_of(cause), what)
         }
+        .with_advice(wait(cause))
         .with_advice(advice::for_cause(cause).iter().copied())
     }
 
@@ -83,6 +84,14 @@ impl Error {
     ) -> Self {
         self.advice.extend(advice.into_iter().map(Into::into));
         self
+    }
+}
+
+/// The wait that the server asks for.
+fn wait(cause: Cause) -> Option<String> {
+    match cause.retry() {
+        Retry::After { secs } => Some(format!("not before {secs} s from now")),
+        _ => None,
     }
 }
 

@@ -100,12 +100,20 @@ impl FromStr for InstanceUrl {
             }
             _ => return Err(InvalidInstance(FORMS)),
         }
-        if authority.host().is_empty() || authority.as_str().ends_with(':') {
-            return Err(InvalidInstance(FORMS));
+        let after_host = authority.as_str().strip_prefix(authority.host());
+        let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port != 0);
+        match after_host.and_then(|rest| rest.strip_prefix(':')) {
+            _ if authority.host().is_empty() => return Err(InvalidInstance(FORMS)),
+            Some(port) if !is_port(port) => {
+                return Err(InvalidInstance("the port is not a number from 1 to 65535"));
+            }
+            _ => {}
         }
         Ok(Self {
             origin: format!("{scheme}://{}", authority.as_str().to_ascii_lowercase()),
-            is_loopback,
+            // The name is not trusted to be one for a secret in the clear, but a proxy has no
+            // business there either.
+            is_loopback: is_loopback || authority.host().eq_ignore_ascii_case("localhost"),
         })
     }
 }
@@ -157,7 +165,10 @@ mod tests {
             ("ftp://acme.example", "give the instance's name"),
             ("https://", "give the instance's name"),
             ("a b", "give the instance's name"),
-            ("acme.example:", "give the instance's name"),
+            ("acme.example:", "the port"),
+            ("acme.example:99999", "the port"),
+            ("https://acme.example:https", "the port"),
+            ("https://[::1]:0", "the port"),
             ("https://me:pw@acme.example", "a user name"),
             ("https://acme.example/now/nav", "leave the path out"),
             ("https://acme.example?x", "leave the path out"),

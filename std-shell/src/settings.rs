@@ -98,24 +98,25 @@ impl Sources {
     }
 
     fn flag(&self, key: Key) -> Option<Found> {
-        Some(Found {
+        let found = Found {
             text: Zeroizing::new(self.flags.get(key.variable)?.clone()),
             from: key.flag?,
-        })
+        };
+        (!is_blank(&found.text)).then_some(found)
     }
 
-    /// An environment variable that is set to nothing counts as not set.
     fn variable(&self, key: Key) -> Result<Option<Found>, Error> {
-        let Some(value) = env::var_os(key.variable).filter(|value| !value.is_empty()) else {
+        let Some(value) = env::var_os(key.variable) else {
             return Ok(None);
         };
         let text = value
             .into_string()
             .map_err(|_| Error::configuration(format!("{} is not valid UTF-8", key.variable)))?;
-        Ok(Some(Found {
+        let found = Found {
             text: Zeroizing::new(text),
             from: key.variable,
-        }))
+        };
+        Ok((!is_blank(&found.text)).then_some(found))
     }
 
     fn get(&self, key: Key) -> Result<Option<Found>, Error> {
@@ -129,6 +130,11 @@ impl Sources {
         let found = self.get(key)?;
         found.ok_or_else(|| Error::configuration(format!("{key} is not set")))
     }
+}
+
+/// What is set to nothing, or to white space, counts as not set.
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
 }
 
 /// How the client authenticates at the token endpoint.
@@ -203,10 +209,10 @@ impl Settings {
         self
     }
 
-    /// Bounds the time that one request takes in all; 30 s unless set.
+    /// Bounds the time that one request takes in all, to an hour at most; 30 s unless set.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(Duration::from_secs(MAX_TIMEOUT_SECS.into()));
         self
     }
 

@@ -1,12 +1,17 @@
 //! HTTP over TLS with ureq: bounded in time and size, redirects not followed.
 
 use core::time::Duration;
-use std::{io, sync::Arc, time::Instant};
+use std::{
+    env,
+    io::{self, Read},
+    sync::Arc,
+    time::Instant,
+};
 
 use rustls::CertificateError;
 use snow_token_core::refusal::Answer;
 use ureq::{
-    Agent,
+    Agent, Proxy,
     http::{Method, Request, header},
     tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
@@ -22,7 +27,8 @@ const USER_AGENT: &str = concat!("snow-token/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug)]
 pub(crate) struct Transport {
     agent: Agent,
-    timeout: Duration,
+    /// The proxy that stands between, as `host:port`.
+    proxy: Option<String>,
 }
 
 /// An answer with its body, which may hold a token.
@@ -31,6 +37,8 @@ pub(crate) struct HttpAnswer {
     pub(crate) content_type: Option<String>,
     pub(crate) retry_after: Option<String>,
     pub(crate) body: Zeroizing<Vec<u8>>,
+    /// Whether the body went on beyond the limit.
+    pub(crate) is_cut: bool,
 }
 
 impl HttpAnswer {
@@ -55,23 +63,26 @@ impl Transport {
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .root_certs(roots)
             .build();
-        let mut config = Agent::config_builder()
+        let origin = settings.instance.to_string();
+        let proxy = match settings.instance.is_loopback() {
+            true => None,
+            false => proxy_from_env(&origin)?,
+        };
+        let config = Agent::config_builder()
             .http_status_as_error(false)
             // A redirect is an answer like any other: the credentials do not go with it.
             .max_redirects(0)
             .max_redirects_will_error(false)
             // An address that is not https was let through for loopback alone.
-            .https_only(settings.instance.to_string().starts_with("https"))
+            .https_only(origin.starts_with("https"))
             .timeout_global(Some(settings.timeout))
             .user_agent(USER_AGENT)
             .allow_non_standard_methods(true)
+            .proxy(proxy.clone())
             .tls_config(tls);
-        if settings.instance.is_loopback() {
-            config = config.proxy(None);
-        }
         Ok(Self {
             agent: config.build().new_agent(),
-            timeout: settings.timeout,
+            proxy: proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())),
         })
     }
 
@@ -86,15 +97,19 @@ impl Transport {
         body_limit: u64,
     ) -> Result<HttpAnswer, Error> {
         let started = Instant::now();
-        let answer = self
-            .exchange(method, url, headers, body, body_limit)
-            .map_err(|error| self.explain(&error, method, url))?;
+        let outcome = self.exchange(method, url, headers, body, body_limit);
+        let elapsed = started.elapsed();
+        let url = without_query(url);
+        let answer = outcome.map_err(|error| {
+            let problem = self.diagnose(&error, elapsed);
+            let what = format!("{method} {url}: {}", problem.what);
+            Error::new(problem.kind, what).with_advice([problem.advice])
+        })?;
         tracing::debug!(
-            "{method} {}: HTTP {}, {} bytes, {} ms",
-            without_query(url),
+            "{method} {url}: HTTP {}, {} bytes, {} ms",
             answer.status,
             answer.body.len(),
-            started.elapsed().as_millis()
+            elapsed.as_millis()
         );
         Ok(answer)
     }
@@ -123,63 +138,145 @@ impl Transport {
             value.to_str().ok().map(str::to_owned)
         };
         let (content_type, retry_after) = (text(header::CONTENT_TYPE), text(header::RETRY_AFTER));
-        let status = answer.status().as_u16();
-        let body = answer.body_mut().with_config().limit(body_limit);
+        let mut body = Zeroizing::new(Vec::new());
+        let mut reader = answer.body_mut().as_reader().take(body_limit);
+        reader.read_to_end(&mut body)?;
+        let is_cut = reader.into_inner().read(&mut [0])? > 0;
         Ok(HttpAnswer {
-            status,
+            status: answer.status().as_u16(),
             content_type,
             retry_after,
-            body: Zeroizing::new(body.read_to_vec()?),
+            body,
+            is_cut,
         })
     }
 
-    fn explain(&self, error: &ureq::Error, method: &Method, url: &str) -> Error {
-        let (kind, problem, advice) = self.diagnose(error);
-        Error::new(kind, format!("{method} {}: {problem}", without_query(url))).with_advice(advice)
-    }
-
-    fn diagnose(&self, error: &ureq::Error) -> (ErrorKind, String, Vec<String>) {
-        let network =
-            |problem: &str, advice: String| (ErrorKind::Network, problem.to_owned(), vec![advice]);
-        let unexpected = |problem: String| {
-            let advice = format!("look at {INSTANCE}: is it an instance, and reached directly?");
-            (ErrorKind::UnexpectedAnswer, problem, vec![advice])
-        };
+    fn diagnose(&self, error: &ureq::Error, elapsed: Duration) -> Problem {
         match error {
-            ureq::Error::HostNotFound => network(
-                "the host was not found",
-                format!("look at the spelling of {INSTANCE}, and whether this machine is online"),
-            ),
-            ureq::Error::Timeout(_) => network(
-                &format!("no whole answer within {} s", self.timeout.as_secs()),
-                format!("look at the network, or allow more with {TIMEOUT_SECS}"),
+            ureq::Error::HostNotFound => self.host_not_found(),
+            ureq::Error::Timeout(_) => Problem::network(
+                format!("no whole answer after {:.1} s", elapsed.as_secs_f32()),
+                self.or_the_proxy(&format!(
+                    "look at the network, or allow more with {TIMEOUT_SECS}"
+                )),
             ),
             ureq::Error::Rustls(error) => tls(error),
             ureq::Error::Io(error) => match tls_error(error) {
                 Some(error) => tls(error),
-                None => io(error),
+                None => self.io(error),
             },
-            ureq::Error::ConnectionFailed => network(
+            ureq::Error::ConnectionFailed => Problem::network(
                 "no connection came about",
-                "look at the network and the proxy".to_owned(),
+                self.or_the_proxy("look at the network"),
             ),
-            ureq::Error::ConnectProxyFailed(reason) => network(
-                &format!("the proxy refused: {reason}"),
-                "look at the variables HTTPS_PROXY and NO_PROXY".to_owned(),
+            ureq::Error::ConnectProxyFailed(reason) => Problem::network(
+                format!("the proxy refused: {reason}"),
+                self.or_the_proxy("look at the proxy's rules"),
             ),
-            ureq::Error::InvalidProxyUrl => network(
-                "the address of the proxy is not valid",
-                "look at the variable HTTPS_PROXY".to_owned(),
-            ),
-            ureq::Error::BodyExceedsLimit(limit) => {
-                unexpected(format!("the answer has more than {limit} bytes"))
-            }
             ureq::Error::LargeResponseHeader(..) => {
-                unexpected("the answer's headers are too large".to_owned())
+                Problem::unexpected("the answer's headers are too large")
             }
-            ureq::Error::Protocol(error) => unexpected(format!("the answer is not HTTP: {error}")),
-            error => unexpected(error.to_string()),
+            ureq::Error::Protocol(error) => {
+                Problem::unexpected(format!("the answer is not HTTP: {error}"))
+            }
+            error => Problem::unexpected(error),
         }
+    }
+
+    fn io(&self, error: &io::Error) -> Problem {
+        match error.kind() {
+            _ if is_failed_lookup(error) => self.host_not_found(),
+            io::ErrorKind::ConnectionRefused => Problem::network(
+                "the connection was refused",
+                self.or_the_proxy(&format!(
+                    "nothing listens there: look at host and port of {INSTANCE}"
+                )),
+            ),
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => Problem::network(
+                "the connection ended before the answer was whole",
+                "look at the network, and at proxies or firewalls between; then try again",
+            ),
+            _ => Problem::network(error, self.or_the_proxy("look at the network")),
+        }
+    }
+
+    fn host_not_found(&self) -> Problem {
+        Problem::network(
+            "the host was not found",
+            self.or_the_proxy(&format!(
+                "look at the spelling of {INSTANCE}, and whether this machine is online"
+            )),
+        )
+    }
+
+    /// The advice, and the proxy where one stands between: it may be that which is at fault.
+    fn or_the_proxy(&self, advice: &str) -> String {
+        match &self.proxy {
+            None => advice.to_owned(),
+            Some(proxy) => format!(
+                "the proxy {proxy} stands between (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY): is it \
+                 right? Otherwise {advice}"
+            ),
+        }
+    }
+}
+
+/// What an error of the HTTP client comes down to.
+struct Problem {
+    kind: ErrorKind,
+    what: String,
+    advice: String,
+}
+
+impl Problem {
+    fn network(what: impl ToString, advice: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::Network,
+            what: what.to_string(),
+            advice: advice.into(),
+        }
+    }
+
+    fn unexpected(what: impl ToString) -> Self {
+        Self {
+            kind: ErrorKind::UnexpectedAnswer,
+            what: what.to_string(),
+            advice: format!("look at {INSTANCE}: is it an instance, and reached directly?"),
+        }
+    }
+}
+
+/// The proxy that the environment names for `origin`. One that makes no sense is an error: to go
+/// past it in silence would not be what was asked for.
+fn proxy_from_env(origin: &str) -> Result<Option<Proxy>, Error> {
+    for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
+        for name in [name, &name.to_ascii_lowercase()] {
+            let value = env::var(name).unwrap_or_default();
+            if !value.is_empty() && Proxy::new(&value).is_err() {
+                // Its value may have a password in it.
+                let what = format!("{name} is not the address of a proxy");
+                return Err(Error::configuration(what)
+                    .with_advice(["write it as http://host:port or socks5://host:port"]));
+            }
+        }
+    }
+    let applies = |proxy: &Proxy| match origin.parse() {
+        Ok(uri) => !proxy.is_no_proxy(&uri),
+        Err(_) => true,
+    };
+    Ok(Proxy::try_from_env().filter(applies))
+}
+
+/// The standard library has no kind of error for it.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    /// `WSAHOST_NOT_FOUND`
+    const WINDOWS_HOST_NOT_FOUND: i32 = 11001;
+    match error.raw_os_error() {
+        Some(code) => cfg!(windows) && code == WINDOWS_HOST_NOT_FOUND,
+        None => error.to_string().starts_with("failed to lookup address"),
     }
 }
 
@@ -207,54 +304,43 @@ fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
 
-fn tls(error: &rustls::Error) -> (ErrorKind, String, Vec<String>) {
-    let advice = match error {
-        rustls::Error::InvalidCertificate(error) => match error {
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
-                "nobody who is trusted vouches for the certificate: is {INSTANCE} right? Behind an \
-                 inspecting proxy, or with a private root, name its certificate with {CA_FILE}"
+fn tls(error: &rustls::Error) -> Problem {
+    let rustls::Error::InvalidCertificate(certificate) = error else {
+        let advice = match error {
+            // What the platform's verifier says where it finds no roots.
+            rustls::Error::General(words) if words.contains("No CA certificates") => format!(
+                "this machine has no root certificates: install the package ca-certificates, or \
+                 name a file with {CA_FILE}"
             ),
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-                "the server's certificate has run out, or the clock of this machine is wrong"
-                    .to_owned()
+            rustls::Error::InvalidMessage(_) => {
+                format!("what answers there may not speak TLS: look at host and port of {INSTANCE}")
             }
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                "the server's certificate is not valid yet, or the clock of this machine is wrong"
-                    .to_owned()
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                format!("the server's certificate is for another host: is {INSTANCE} right?")
-            }
-            _ => format!("the server's certificate was refused: is {INSTANCE} right?"),
-        },
-        _ => "look at whether a proxy or firewall stands between".to_owned(),
+            _ => "look at whether a proxy or firewall stands between".to_owned(),
+        };
+        return Problem::network(format!("TLS failed: {error}"), advice);
     };
-    (
-        ErrorKind::Network,
-        format!("TLS failed, nothing was sent: {error}"),
-        vec![advice],
-    )
-}
-
-fn io(error: &io::Error) -> (ErrorKind, String, Vec<String>) {
-    let (problem, advice) = match error.kind() {
-        io::ErrorKind::ConnectionRefused => (
-            "the connection was refused".to_owned(),
-            format!("nothing listens there: look at host and port of {INSTANCE}"),
+    let advice = match certificate {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
+            "nobody who is trusted vouches for the certificate: is {INSTANCE} right? Behind an \
+             inspecting proxy, or with a private root, name its certificate with {CA_FILE}"
         ),
-        io::ErrorKind::UnexpectedEof
-        | io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => (
-            "the connection ended before the answer was whole".to_owned(),
-            "look at the network, and at proxies or firewalls between; then try again".to_owned(),
-        ),
-        _ => (error.to_string(), "look at the network".to_owned()),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "the server's certificate has run out, or the clock of this machine is wrong".to_owned()
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "the server's certificate is not valid yet, or the clock of this machine is wrong"
+                .to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("the server's certificate is for another host: is {INSTANCE} right?")
+        }
+        _ => format!("the server's certificate was refused: is {INSTANCE} right?"),
     };
-    (ErrorKind::Network, problem, vec![advice])
+    // Certificates are looked at before anything else goes out.
+    Problem::network(format!("TLS failed, nothing was sent: {error}"), advice)
 }
 
 /// A query can hold what nobody else should read.
-fn without_query(url: &str) -> &str {
+pub(crate) fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
 }

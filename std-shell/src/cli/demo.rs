@@ -188,7 +188,7 @@ fn let_a_token_run_out(
     steps: &mut Steps<'_, impl Write>,
     simulator: &Simulator,
 ) -> Result<(), Failure> {
-    const LIFETIME_SECS: u64 = 2;
+    const LIFETIME_SECS: u64 = 3;
     const PATIENCE: Duration = Duration::from_secs(10);
 
     let began = Instant::now();

@@ -50,11 +50,16 @@ pub(crate) fn run(
     let method = arguments.method.to_ascii_uppercase();
     let answer = client.request(&method, &arguments.path, body)?;
     // The body is printed whatever the status is: it says best what the matter was.
-    out.write_all(answer.body())?;
-    if io::stdout().is_terminal() && !answer.body().ends_with(b"\n") {
+    let printed = print(answer.body(), out);
+    // A refusal is one even if nobody reads it.
+    answer.into_success()?;
+    Ok(printed?)
+}
+
+fn print(body: &[u8], out: &mut impl Write) -> io::Result<()> {
+    out.write_all(body)?;
+    if io::stdout().is_terminal() && !body.is_empty() && !body.ends_with(b"\n") {
         writeln!(out)?;
     }
-    out.flush()?;
-    answer.into_success()?;
-    Ok(())
+    out.flush()
 }

@@ -1,11 +1,15 @@
 //! What the end-to-end tests in `tests/` share: the real programs, run with an environment that
 //! holds nothing but what a test puts there.
 
+use core::time::Duration;
 use std::{
+    env,
     io::Write,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
+    thread,
+    time::Instant,
 };
 
 use snow_token_simulator::{InstanceOptions, Options, Simulator};
@@ -68,6 +72,10 @@ fn build(bin: &str) -> PathBuf {
 fn without_environment(program: &PathBuf) -> Command {
     let mut command = Command::new(program);
     command.env_clear().stdin(Stdio::null());
+    // Windows opens no socket without it.
+    if let Some(root) = env::var_os("SystemRoot") {
+        command.env("SystemRoot", root);
+    }
     command
 }
 
@@ -92,24 +100,69 @@ impl From<Output> for Outcome {
     }
 }
 
+/// A program that is killed when the test is done with it, or has failed.
+#[derive(Debug)]
+pub struct Running(Child);
+
+impl Running {
+    /// Starts the program, its standard output at hand.
+    pub fn start(command: &mut Command) -> Self {
+        let child = command.stdout(Stdio::piped()).spawn();
+        Self(child.expect("the program runs"))
+    }
+
+    /// The program.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Runs the program to its end.
 pub fn run(command: &mut Command) -> Outcome {
-    command.output().expect("the program runs").into()
+    finish(command, None)
 }
 
 /// Runs the program to its end with `input` as its standard input.
 pub fn run_with_input(command: &mut Command, input: &[u8]) -> Outcome {
+    finish(command.stdin(Stdio::piped()), Some(input))
+}
+
+/// A program that has not ended by then hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn finish(command: &mut Command, input: Option<&[u8]>) -> Outcome {
     let mut child = command
-        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs");
-    write_input(&mut child, input);
-    child.wait_with_output().expect("the program ends").into()
-}
-
-fn write_input(child: &mut Child, input: &[u8]) {
-    let mut stdin = child.stdin.take().expect("standard input is a pipe");
-    stdin.write_all(input).expect("the program reads its input");
+    if let Some(input) = input {
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        stdin.write_all(input).expect("the program reads its input");
+    }
+    // What a program prints here fits into a pipe.
+    let began = Instant::now();
+    while child
+        .try_wait()
+        .expect("the program can be waited for")
+        .is_none()
+    {
+        if began.elapsed() > PATIENCE {
+            child.kill().expect("the program can be killed");
+            panic!("{command:?} hangs");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    child
+        .wait_with_output()
+        .expect("the program has ended")
+        .into()
 }

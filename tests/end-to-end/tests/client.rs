@@ -58,10 +58,10 @@ fn a_token_that_runs_out_is_renewed_without_a_loop() {
 
 #[test]
 fn a_token_that_is_still_good_is_used_when_its_renewal_fails() {
-    let simulator = with_lifetime(4, Reissue::NewToken);
+    let simulator = with_lifetime(20, Reissue::NewToken);
     let client = client(&simulator, "writer");
     let first = client.token().unwrap();
-    thread::sleep(Duration::from_millis(2100));
+    thread::sleep(Duration::from_millis(10_100));
     for _ in 0..5 {
         simulator
             .instance()
@@ -70,11 +70,53 @@ fn a_token_that_is_still_good_is_used_when_its_renewal_fails() {
     for _ in 0..20 {
         assert_eq!(client.token().unwrap().secret(), first.secret());
     }
-    assert_eq!(
-        simulator.instance().token_requests(),
-        2,
-        "the renewal was not put off"
-    );
+    let requests = simulator.instance().token_requests();
+    assert_eq!(requests, 2, "the renewal was not put off");
+}
+
+#[test]
+fn a_renewal_that_outlives_the_token_fails_for_its_own_reason() {
+    let simulator = with_lifetime(4, Reissue::NewToken);
+    let client = client(&simulator, "writer");
+    client.token().unwrap();
+    thread::sleep(Duration::from_millis(2100));
+    // It falls silent for longer than the token is good.
+    simulator.inject(Fault::StallAfter(0));
+    let error = client.token().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Network, "{error}");
+}
+
+#[test]
+fn threads_that_wait_for_a_token_share_a_failure() {
+    let simulator = simulator();
+    let client = client(&simulator, "without_grant");
+    // The first one is kept waiting until all others are.
+    simulator.inject(Fault::StallAfter(0));
+    let start = Barrier::new(16);
+    thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                start.wait();
+                client.token().unwrap_err()
+            });
+        }
+    });
+    assert_eq!(simulator.instance().token_requests(), 1);
+    // It is not kept for later.
+    assert_eq!(client.token().unwrap_err().kind(), ErrorKind::Refused);
+    assert_eq!(simulator.instance().token_requests(), 2);
+}
+
+#[test]
+fn a_rest_that_is_too_short_is_waited_out() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    let nearly_over = r#"{"access_token":"old","token_type":"Bearer","expires_in":1}"#;
+    let mut instance = simulator.instance();
+    instance.script_token_answer(200, "application/json", nearly_over);
+    drop(instance);
+    assert_eq!(client.token().unwrap().secret().len(), 86);
+    assert_eq!(simulator.instance().token_requests(), 2);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! `snow-token request`: records written, read, changed and deleted, and what is refused.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use snow_token_end_to_end::{Outcome, run, run_with_input, simulator, snow_token_as};
-use snow_token_simulator::Simulator;
+use snow_token_simulator::{Fault, Simulator};
 
 const INCIDENTS: &str = "/api/now/table/incident";
 
@@ -154,6 +154,68 @@ fn refusals_of_the_table_api_have_their_exit_codes() {
 }
 
 #[test]
+fn a_token_has_the_scopes_that_were_asked_for_and_no_more() {
+    let simulator = simulator();
+    let post = |scope: &[&str]| {
+        let arguments = ["POST", INCIDENTS, "-d", "{}"];
+        run(command(&simulator, "both").args(arguments).args(scope)).code
+    };
+    assert_eq!(post(&[]), 0);
+    assert_eq!(post(&["--scope", "table_read table_read_write"]), 0);
+    assert_eq!(post(&["--scope", "table_read"]), 4);
+}
+
+#[test]
+fn what_cannot_stand_in_a_url_is_encoded() {
+    let simulator = simulator();
+    let data = r#"{"short_description":"Lüfter <3> \"steht\""}"#;
+    assert_eq!(
+        request(&simulator, "writer", &["POST", INCIDENTS, "-d", data]).code,
+        0
+    );
+    let path = format!("{INCIDENTS}?sysparm_query=short_description=Lüfter <3> \"steht\"");
+    let found = result(&request(&simulator, "writer", &["GET", &path]));
+    assert_eq!(found.as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_refusal_is_one_even_if_nobody_reads_it() {
+    let simulator = simulator();
+    let mut child = command(&simulator, "reader")
+        .args(["POST", INCIDENTS, "-d", "{}"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(4));
+}
+
+#[test]
+fn a_server_that_repeats_the_token_does_not_bring_it_into_the_message() {
+    let simulator = simulator();
+    let token = "t0ken-of-mine";
+    let body = format!(r#"{{"access_token":"{token}","token_type":"Bearer","expires_in":1800}}"#);
+    simulator
+        .instance()
+        .script_token_answer(200, "application/json", &body);
+    // The answer to the request for a token passes; the one to the request itself is replaced.
+    simulator.inject(Fault::CutAfter(usize::MAX));
+    let error = format!(r#"{{"error":{{"message":"no","detail":"Bearer {token}"}}}}"#);
+    let head = "HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length";
+    let raw = format!("{head}: {}\r\n\r\n{error}", error.len());
+    simulator.inject(Fault::Raw(raw.into_bytes()));
+    let outcome = request(&simulator, "writer", &["GET", INCIDENTS]);
+    assert_eq!(outcome.code, 4, "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("in words that repeat a secret"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!outcome.stderr.contains(token), "{}", outcome.stderr);
+}
+
+#[test]
 fn a_path_cannot_lead_the_token_to_another_host() {
     let simulator = simulator();
     for path in [
@@ -161,9 +223,7 @@ fn a_path_cannot_lead_the_token_to_another_host() {
         "@elsewhere.example/",
         ".elsewhere.example/",
         ":1/",
-        "/a b",
         "/a\r\nX-Evil: 1",
-        "/é",
         "/a#b",
         "",
     ] {

@@ -2,19 +2,19 @@
 
 use std::{
     io::{BufRead, BufReader},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::Value;
-use snow_token_end_to_end::{run, simulator_program, snow_token};
+use snow_token_end_to_end::{
+    Running, run, simulator_program, simulator_with, snow_token, snow_token_as,
+};
+use snow_token_simulator::Options;
 
 #[test]
 fn the_program_prints_one_line_that_is_enough_to_use_it() {
-    let mut program = simulator_program()
-        .args(["--token-lifetime", "77"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut program = Running::start(simulator_program().args(["--token-lifetime", "77"]));
+    let program = program.child();
     let mut line = String::new();
     BufReader::new(program.stdout.as_mut().unwrap())
         .read_line(&mut line)
@@ -49,8 +49,6 @@ fn the_program_prints_one_line_that_is_enough_to_use_it() {
             "it left its file behind"
         );
     }
-    #[cfg(not(unix))]
-    program.kill().unwrap();
 }
 
 #[test]
@@ -63,6 +61,27 @@ fn the_program_listens_for_other_machines_only_when_told() {
         "{}",
         outcome.stderr
     );
+    let outcome = run(simulator_program().args(["--listen", "0.0.0.0:0", "--allow-remote"]));
+    assert_eq!(outcome.code, 1);
+    assert!(
+        outcome.stderr.contains("by which name"),
+        "{}",
+        outcome.stderr
+    );
+}
+
+#[test]
+fn clients_that_use_another_name_find_it_in_the_certificate() {
+    let simulator = simulator_with(Options {
+        names: vec!["localhost".to_owned()],
+        ..Options::default()
+    });
+    assert!(simulator.url().starts_with("https://localhost:"));
+    let outcome = run(snow_token_as(&simulator, "reader")
+        .arg("token")
+        // Nobody listens on port 1: a proxy has no business on this machine.
+        .env("HTTPS_PROXY", "http://127.0.0.1:1"));
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn a_server_without_tls_is_called_that() {
         .env("SERVICENOW_CLIENT_SECRET", "secret"));
     assert_eq!(outcome.code, 5, "{}", outcome.stderr);
     assert!(
-        outcome.stderr.contains("TLS failed, nothing was sent"),
+        outcome.stderr.contains("may not speak TLS"),
         "{}",
         outcome.stderr
     );
@@ -175,11 +175,46 @@ fn a_host_that_does_not_exist() {
         .env("SERVICENOW_CLIENT_ID", "id")
         .env("SERVICENOW_CLIENT_SECRET", "secret"));
     assert_eq!(outcome.code, 5);
+    for words in [
+        "https://nowhere.invalid/oauth_token.do",
+        "the host was not found",
+        "look at the spelling of SERVICENOW_INSTANCE",
+    ] {
+        assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_proxy_that_is_at_fault_is_named() {
+    let complete = || {
+        let mut command = snow_token();
+        command
+            .arg("token")
+            .env("SERVICENOW_INSTANCE", "dev12345")
+            .env("SERVICENOW_CLIENT_ID", "id")
+            .env("SERVICENOW_CLIENT_SECRET", "secret");
+        command
+    };
+    for (name, value) in [
+        ("HTTPS_PROXY", "http://127.0.0.1:1"),
+        ("https_proxy", "http://user:hunter2@127.0.0.1:1"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+    ] {
+        let outcome = run(complete().env(name, value));
+        assert_eq!(outcome.code, 5, "{}", outcome.stderr);
+        assert!(
+            outcome.stderr.contains("the proxy 127.0.0.1:1"),
+            "{}",
+            outcome.stderr
+        );
+        assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
+    }
+    let outcome = run(complete().env("HTTPS_PROXY", "carrier-pigeon://hunter2@coop"));
+    assert_eq!(outcome.code, 3, "{}", outcome.stderr);
     assert!(
-        outcome
-            .stderr
-            .contains("https://nowhere.invalid/oauth_token.do"),
+        outcome.stderr.contains("HTTPS_PROXY is not the address"),
         "{}",
         outcome.stderr
     );
+    assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
 }

@@ -211,7 +211,7 @@ fn a_server_that_repeats_the_secret_does_not_bring_it_into_the_message() {
         let outcome = run(snow_token_as(&simulator, "reader")
             .arg("token")
             .env("SERVICENOW_CLIENT_SECRET", "s3cret+of mine"));
-        let words = "HTTP 400, in words that repeat the secret";
+        let words = "HTTP 400, in words that repeat a secret";
         assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
         assert!(!outcome.stderr.contains("s3cr"), "{}", outcome.stderr);
     }

@@ -43,7 +43,7 @@ pub(crate) struct Chain {
     pub(crate) server: ServerConfig,
 }
 
-pub(crate) fn make(keys: KeyKind, flaw: LeafFlaw) -> Result<Chain, rcgen::Error> {
+pub(crate) fn make(keys: KeyKind, flaw: LeafFlaw, names: &[String]) -> Result<Chain, rcgen::Error> {
     let root_key = key(keys)?;
     // Another root has another name, as in the world.
     let root_params = authority(&format!("Simulated Root CA {}", random_id()));
@@ -56,7 +56,7 @@ pub(crate) fn make(keys: KeyKind, flaw: LeafFlaw) -> Result<Chain, rcgen::Error>
     let intermediate_issuer = Issuer::new(intermediate_params, intermediate_key);
 
     let leaf_key = key(keys)?;
-    let leaf = leaf_params(flaw)?.signed_by(&leaf_key, &intermediate_issuer)?;
+    let leaf = leaf_params(flaw, names)?.signed_by(&leaf_key, &intermediate_issuer)?;
 
     let chain = vec![leaf.der().clone(), intermediate.der().clone()];
     let leaf_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
@@ -106,12 +106,11 @@ fn authority(name: &str) -> CertificateParams {
     params
 }
 
-fn leaf_params(flaw: LeafFlaw) -> Result<CertificateParams, rcgen::Error> {
-    let names: &[&str] = match flaw {
-        LeafFlaw::OtherName => &["another.service-now.com"],
-        _ => &["localhost", "127.0.0.1", "::1"],
+fn leaf_params(flaw: LeafFlaw, names: &[String]) -> Result<CertificateParams, rcgen::Error> {
+    let names = match flaw {
+        LeafFlaw::OtherName => vec!["another.service-now.com".to_owned()],
+        _ => names.to_vec(),
     };
-    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names)?;
     params
         .distinguished_name

@@ -31,6 +31,14 @@ impl Fault {
     fn is_before_tls(&self) -> bool {
         matches!(self, Self::CloseBeforeTls | Self::SilentBeforeTls)
     }
+
+    /// How many bytes of the real answer pass.
+    fn lets_through(&self) -> usize {
+        match self {
+            Self::CutAfter(most) | Self::StallAfter(most) => *most,
+            Self::CloseBeforeTls | Self::SilentBeforeTls | Self::Raw(_) => 0,
+        }
+    }
 }
 
 /// The faults that are still to strike.
@@ -84,38 +92,42 @@ pub(crate) async fn relay(
                 return to_http.shutdown().await;
             }
             request_seen.store(true, Ordering::Relaxed);
-            to_http.write_all(&buf[..len]).await?;
+            if to_http.write_all(&buf[..len]).await.is_err() {
+                // The library has had enough of the request; its answer is still on its way.
+                return core::future::pending().await;
+            }
         }
     };
     let answers = async {
         let mut buf = vec![0; 16 * 1024];
+        // What the fault that struck lets through of the answer, and what it does then.
+        let mut fault: Option<(usize, Fault)> = None;
         loop {
             let len = from_http.read(&mut buf).await?;
             if len == 0 {
                 return to_client.shutdown().await;
             }
             // The first bytes after a request begin an answer.
-            let begins = request_seen.swap(false, Ordering::Relaxed);
-            let fault = if begins { faults.for_answer() } else { None };
-            let bytes = &buf[..len];
+            if request_seen.swap(false, Ordering::Relaxed) {
+                fault = faults
+                    .for_answer()
+                    .map(|fault| (fault.lets_through(), fault));
+            }
+            let most = fault.as_ref().map_or(len, |(left, _)| len.min(*left));
+            to_client.write_all(&buf[..most]).await?;
+            to_client.flush().await?;
+            let Some((left, fault)) = &mut fault else {
+                continue;
+            };
+            *left -= most;
             match fault {
-                Some(Fault::Raw(raw)) => {
-                    to_client.write_all(&raw).await?;
+                _ if most == len => {}
+                Fault::StallAfter(_) => return core::future::pending().await,
+                Fault::Raw(raw) => {
+                    to_client.write_all(raw).await?;
                     return to_client.shutdown().await;
                 }
-                Some(Fault::CutAfter(most)) => {
-                    to_client.write_all(&bytes[..most.min(len)]).await?;
-                    return to_client.flush().await;
-                }
-                Some(Fault::StallAfter(most)) => {
-                    to_client.write_all(&bytes[..most.min(len)]).await?;
-                    to_client.flush().await?;
-                    return core::future::pending().await;
-                }
-                _ => {
-                    to_client.write_all(bytes).await?;
-                    to_client.flush().await?;
-                }
+                _ => return Ok(()),
             }
         }
     };

@@ -65,6 +65,8 @@ pub struct RecordedRequest {
     pub body: Bytes,
 }
 
+const REQUESTS_KEPT: usize = 256;
+
 /// A simulated instance: what it knows and has been told to do.
 #[derive(Debug)]
 pub struct Instance {
@@ -74,6 +76,7 @@ pub struct Instance {
     clock_offset: Duration,
     scripted: VecDeque<Answer>,
     requests: Vec<RecordedRequest>,
+    token_requests: usize,
     token_endpoint: TokenEndpoint,
     tables: Tables,
 }
@@ -87,6 +90,7 @@ impl Instance {
             clock_offset: Duration::ZERO,
             scripted: VecDeque::new(),
             requests: Vec::new(),
+            token_requests: 0,
             token_endpoint: TokenEndpoint::new(&options),
             tables: Tables::default(),
         }
@@ -137,21 +141,24 @@ impl Instance {
         }
     }
 
-    /// All requests so far, the oldest first.
+    /// The requests so far, the oldest first; the last 256 of them.
     pub fn requests(&self) -> &[RecordedRequest] {
         &self.requests
     }
 
     /// How many requests the token endpoint has seen.
     pub fn token_requests(&self) -> usize {
-        let to_token_endpoint = |request: &&RecordedRequest| is_token_endpoint(&request.target);
-        self.requests.iter().filter(to_token_endpoint).count()
+        self.token_requests
     }
 
     pub(crate) fn handle(&mut self, request: &Request<Bytes>, now: SystemTime) -> Answer {
         let now = now + self.clock_offset;
         let target = request.uri().to_string();
-        let to_token_endpoint = is_token_endpoint(&target);
+        let to_token_endpoint = request.uri().path() == "/oauth_token.do";
+        self.token_requests += usize::from(to_token_endpoint);
+        if self.requests.len() == REQUESTS_KEPT {
+            self.requests.remove(0);
+        }
         self.requests.push(RecordedRequest {
             method: request.method().clone(),
             target,
@@ -175,7 +182,7 @@ impl Instance {
         }
         match self.token_endpoint.authenticate(request.headers(), now) {
             None => answers::not_authenticated(),
-            Some(client) => self.tables.handle(request, client, now),
+            Some(scopes) => self.tables.handle(request, &scopes, now),
         }
     }
 
@@ -202,10 +209,6 @@ impl Instance {
             unix_secs(resets_at),
         ))
     }
-}
-
-fn is_token_endpoint(target: &str) -> bool {
-    target.split('?').next() == Some("/oauth_token.do")
 }
 
 fn unix_secs(time: SystemTime) -> u64 {

@@ -24,12 +24,15 @@ struct Arguments {
     /// Allow an address that other machines can reach
     #[arg(long)]
     allow_remote: bool,
+    /// A name or address by which clients reach it; the first one stands in its URL
+    #[arg(long = "name", value_name = "HOST")]
+    names: Vec<String>,
     /// The certificates' keys, and with them the TLS version
     #[arg(long, value_enum, default_value_t = Keys::EcdsaP384)]
     keys: Keys,
     /// Lifetime of an access token
     #[arg(long, default_value_t = 1800, value_name = "SECS")]
-    token_lifetime: u64,
+    token_lifetime: u32,
     /// Count a token's lifetime anew when it is asked for again
     #[arg(long)]
     lifetime_anew: bool,
@@ -68,13 +71,14 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     let simulator = Simulator::start(Options {
         listen: arguments.listen,
         allow_remote: arguments.allow_remote,
+        names: arguments.names.clone(),
         keys: match arguments.keys {
             Keys::EcdsaP384 => KeyKind::EcdsaP384,
             #[cfg(feature = "rsa")]
             Keys::Rsa2048 => KeyKind::Rsa2048,
         },
         instance: InstanceOptions {
-            token_lifetime: Duration::from_secs(arguments.token_lifetime),
+            token_lifetime: Duration::from_secs(arguments.token_lifetime.into()),
             reissue: match arguments.lifetime_anew {
                 true => Reissue::SameTokenAnew,
                 false => Reissue::SameTokenWithRest,
@@ -89,6 +93,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         ..Options::default()
     })?;
     simulator.instance().set_hibernating(arguments.hibernating);
-    writeln!(io::stdout(), "{}", simulator.describe())?;
-    simulator.run_until_stopped()
+    simulator.run_until_stopped(|simulator| {
+        let mut out = io::stdout();
+        writeln!(out, "{}", simulator.describe())?;
+        out.flush()
+    })
 }

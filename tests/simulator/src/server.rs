@@ -38,6 +38,9 @@ pub struct Options {
     /// Whether `listen` may be an address that other machines can reach. The instance takes
     /// made-up credentials and has no other protection.
     pub allow_remote: bool,
+    /// Names and addresses by which clients reach it, beside `localhost`, the loopback addresses
+    /// and `listen`; the first one stands in its URL.
+    pub names: Vec<String>,
     /// The kind of certificates.
     pub keys: KeyKind,
     /// What is wrong with the server's certificate.
@@ -52,6 +55,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             allow_remote: false,
+            names: Vec::new(),
             keys: KeyKind::EcdsaP384,
             leaf_flaw: LeafFlaw::None,
             instance: InstanceOptions::default(),
@@ -62,7 +66,7 @@ impl Default for Options {
 /// A simulated instance that runs until this is dropped.
 #[derive(Debug)]
 pub struct Simulator {
-    address: SocketAddr,
+    url: String,
     ca_pem: String,
     ca_file: NamedTempFile,
     instance: Arc<Mutex<Instance>>,
@@ -86,8 +90,27 @@ impl Simulator {
                 ),
             ));
         }
-        let chain =
-            certificates::make(options.keys, options.leaf_flaw).map_err(io::Error::other)?;
+        if options.listen.ip().is_unspecified() && options.names.is_empty() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!(
+                    "by which name do clients reach {}? It must stand in the certificate",
+                    options.listen
+                ),
+            ));
+        }
+        let host = match (options.names.first(), options.listen) {
+            (Some(name), _) => name.clone(),
+            (None, SocketAddr::V4(address)) => address.ip().to_string(),
+            (None, SocketAddr::V6(address)) => format!("[{}]", address.ip()),
+        };
+        let mut names = options.names;
+        names.extend(["localhost", "127.0.0.1", "::1"].map(str::to_owned));
+        if !options.listen.ip().is_unspecified() {
+            names.push(options.listen.ip().to_string());
+        }
+        let chain = certificates::make(options.keys, options.leaf_flaw, &names)
+            .map_err(io::Error::other)?;
         let mut ca_file = tempfile::Builder::new()
             .prefix("simulated-instance-")
             .suffix(".pem")
@@ -113,7 +136,7 @@ impl Simulator {
             faults.clone(),
         ));
         Ok(Self {
-            address,
+            url: format!("https://{host}:{}", address.port()),
             ca_pem: chain.root_pem,
             ca_file,
             instance,
@@ -122,14 +145,9 @@ impl Simulator {
         })
     }
 
-    /// The address that it listens on.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// `https://` and the address, without a slash at the end.
-    pub fn url(&self) -> String {
-        format!("https://{}", self.address)
+    /// `https://`, host and port, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// The root certificate that its clients are to trust.
@@ -181,13 +199,18 @@ impl Simulator {
         json!({ "url": self.url(), "ca_file": self.ca_file(), "clients": clients })
     }
 
-    /// Runs until the process is told to stop, by Ctrl-C or SIGTERM, and cleans up.
+    /// Runs until the process is told to stop, by Ctrl-C or SIGTERM, and cleans up. Calls `ready`
+    /// once it can be told so.
     ///
     /// # Errors
-    /// Where the process cannot listen for signals.
-    pub fn run_until_stopped(self) -> io::Result<()> {
+    /// Where the process cannot listen for signals, and that of `ready`.
+    pub fn run_until_stopped(self, ready: impl FnOnce(&Self) -> io::Result<()>) -> io::Result<()> {
         match &self.runtime {
-            Some(runtime) => runtime.block_on(stop_signal()),
+            Some(runtime) => runtime.block_on(async {
+                let stopped = stop_signal()?;
+                ready(&self)?;
+                stopped.await
+            }),
             None => Ok(()),
         }
     }
@@ -201,18 +224,24 @@ impl Drop for Simulator {
     }
 }
 
-async fn stop_signal() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
+/// Listens from when it is called, not only from when it is first polled.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
         tokio::select! {
-            outcome = tokio::signal::ctrl_c() => outcome,
-            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+        Ok(())
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
 
 fn lock(instance: &Mutex<Instance>) -> MutexGuard<'_, Instance> {

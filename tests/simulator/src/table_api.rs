@@ -13,7 +13,7 @@ use time::{OffsetDateTime, macros::format_description};
 use crate::{
     answers::{self, Answer},
     instance::random_id,
-    oauth::RegisteredClient,
+    oauth::Scopes,
 };
 
 /// REST API auth scopes on the Table API: which scope opens which methods.
@@ -45,15 +45,16 @@ type Record = BTreeMap<String, String>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
+    incidents_so_far: usize,
     records: BTreeMap<String, Vec<Record>>,
 }
 
 impl Tables {
-    /// Answers a request of a client that has proved who it is.
+    /// Answers a request with a valid token.
     pub(crate) fn handle(
         &mut self,
         request: &Request<Bytes>,
-        client: &RegisteredClient,
+        scopes: &Scopes,
         now: SystemTime,
     ) -> Answer {
         let path = request.uri().path().trim_end_matches('/');
@@ -75,7 +76,7 @@ impl Tables {
             Method::GET => &[READ_SCOPE, WRITE_SCOPE, EVERYTHING_SCOPE][..],
             _ => &[WRITE_SCOPE, EVERYTHING_SCOPE],
         };
-        if !needed.iter().any(|scope| client.has_scope(scope)) {
+        if !needed.iter().any(|scope| scopes.has(scope)) {
             return answers::missing_scope(needed[0]);
         }
         if !is_table(table) {
@@ -152,8 +153,9 @@ impl Tables {
         record.insert("sys_created_on".to_owned(), timestamp(now));
         record.insert("sys_updated_on".to_owned(), timestamp(now));
         if table == "incident" {
-            let number = 10_001 + records.len();
-            record.insert("number".to_owned(), format!("INC{number:07}"));
+            self.incidents_so_far += 1;
+            let number = format!("INC{:07}", 10_000 + self.incidents_so_far);
+            record.insert("number".to_owned(), number);
             record.entry("state".to_owned()).or_insert("1".to_owned());
         }
         let without_body = request
