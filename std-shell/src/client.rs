@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 use crate::{
     error::{Error, ErrorKind},
     settings::{ClientAuth, Settings},
-    transport::{HttpAnswer, Transport, without_query},
+    transport::{HttpAnswer, HttpRequest, Transport, without_query},
 };
 
 /// A token response is some hundred bytes, some thousand with a JWT in it.
@@ -262,9 +262,13 @@ impl Client {
         if body.is_some() {
             headers.push((header::CONTENT_TYPE, "application/json"));
         }
-        let answer = self
-            .transport
-            .send(method, url, &headers, body, RESPONSE_LIMIT)?;
+        let answer = self.transport.send(&HttpRequest {
+            method,
+            url,
+            headers: &headers,
+            body,
+            body_limit: RESPONSE_LIMIT,
+        })?;
         if answer.is_cut {
             return Err(answer_too_long(method, url, RESPONSE_LIMIT));
         }
@@ -327,9 +331,13 @@ impl Client {
         let requested_at = self.now();
         let requested_at_unix = unix_now();
         let post = Method::POST;
-        let answer =
-            self.transport
-                .send(&post, &url, &headers, Some(body), TOKEN_RESPONSE_LIMIT)?;
+        let answer = self.transport.send(&HttpRequest {
+            method: &post,
+            url: &url,
+            headers: &headers,
+            body: Some(body),
+            body_limit: TOKEN_RESPONSE_LIMIT,
+        })?;
 
         let mut buf = Zeroizing::new(vec![0; answer.body.len()]);
         let response = token_endpoint::read(&answer.view(), &mut buf).map_err(|error| {

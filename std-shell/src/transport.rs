@@ -31,6 +31,16 @@ pub(crate) struct Transport {
     proxy: Option<String>,
 }
 
+/// A request, its secrets in the headers or the body.
+pub(crate) struct HttpRequest<'r> {
+    pub(crate) method: &'r Method,
+    pub(crate) url: &'r str,
+    pub(crate) headers: &'r [(header::HeaderName, &'r str)],
+    pub(crate) body: Option<&'r [u8]>,
+    /// How many bytes of the answer's body are read.
+    pub(crate) body_limit: u64,
+}
+
 /// An answer with its body, which may hold a token.
 pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
@@ -86,20 +96,12 @@ impl Transport {
         })
     }
 
-    /// Sends a request and reads the whole answer, of whatever status, with at most `body_limit`
-    /// bytes of body. Nothing is tried twice.
-    pub(crate) fn send(
-        &self,
-        method: &Method,
-        url: &str,
-        headers: &[(header::HeaderName, &str)],
-        body: Option<&[u8]>,
-        body_limit: u64,
-    ) -> Result<HttpAnswer, Error> {
+    /// Sends a request and reads the whole answer, of whatever status. Nothing is tried twice.
+    pub(crate) fn send(&self, request: &HttpRequest<'_>) -> Result<HttpAnswer, Error> {
         let started = Instant::now();
-        let outcome = self.exchange(method, url, headers, body, body_limit);
+        let outcome = self.exchange(request);
         let elapsed = started.elapsed();
-        let url = without_query(url);
+        let (method, url) = (request.method, without_query(request.url));
         let answer = outcome.map_err(|error| {
             let problem = self.diagnose(&error, elapsed);
             let what = format!("{method} {url}: {}", problem.what);
@@ -114,24 +116,17 @@ impl Transport {
         Ok(answer)
     }
 
-    fn exchange(
-        &self,
-        method: &Method,
-        url: &str,
-        headers: &[(header::HeaderName, &str)],
-        body: Option<&[u8]>,
-        body_limit: u64,
-    ) -> Result<HttpAnswer, ureq::Error> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(url)
+    fn exchange(&self, request: &HttpRequest<'_>) -> Result<HttpAnswer, ureq::Error> {
+        let mut outgoing = Request::builder()
+            .method(request.method)
+            .uri(request.url)
             .header(header::ACCEPT, "application/json");
-        for (name, value) in headers {
-            request = request.header(name, *value);
+        for (name, value) in request.headers {
+            outgoing = outgoing.header(name, *value);
         }
-        let mut answer = match body {
-            Some(body) => self.agent.run(request.body(body)?)?,
-            None => self.agent.run(request.body(())?)?,
+        let mut answer = match request.body {
+            Some(body) => self.agent.run(outgoing.body(body)?)?,
+            None => self.agent.run(outgoing.body(())?)?,
         };
         let text = |name| {
             let value = answer.headers().get(name)?;
@@ -139,7 +134,7 @@ impl Transport {
         };
         let (content_type, retry_after) = (text(header::CONTENT_TYPE), text(header::RETRY_AFTER));
         let mut body = Zeroizing::new(Vec::new());
-        let mut reader = answer.body_mut().as_reader().take(body_limit);
+        let mut reader = answer.body_mut().as_reader().take(request.body_limit);
         reader.read_to_end(&mut body)?;
         let is_cut = reader.into_inner().read(&mut [0])? > 0;
         Ok(HttpAnswer {

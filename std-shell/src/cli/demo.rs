@@ -44,7 +44,7 @@ pub(crate) fn run(out: &mut impl Write) -> Result<(), Failure> {
     writeln!(
         steps.out,
         "\nAll {} steps done in {}. With a real instance: set SERVICENOW_INSTANCE, SERVICENOW_CLIENT_ID\n\
-         and SERVICENOW_CLIENT_SECRET, then run `snow-token token`.",
+         and SERVICENOW_CLIENT_SECRET, and say `token` in place of `demo`.",
         steps.count,
         took(began)
     )?;

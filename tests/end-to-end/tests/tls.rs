@@ -1,13 +1,26 @@
 //! Which servers are trusted, and that nothing is sent to the others.
 
 use std::{
+    ffi::OsStr,
     io::{Read, Write},
     net::TcpListener,
+    process::Command,
     thread,
 };
 
 use snow_token_end_to_end::{run, simulator, simulator_with, snow_token, snow_token_as};
 use snow_token_simulator::{KeyKind, LeafFlaw, Options};
+
+/// The command `token` with credentials for an instance that is none of the simulated ones.
+fn token_from(instance: impl AsRef<OsStr>) -> Command {
+    let mut command = snow_token();
+    command
+        .arg("token")
+        .env("SERVICENOW_INSTANCE", instance)
+        .env("SERVICENOW_CLIENT_ID", "id")
+        .env("SERVICENOW_CLIENT_SECRET", "secret");
+    command
+}
 
 #[test]
 fn both_kinds_of_certificates_of_instances_are_trusted() {
@@ -78,11 +91,7 @@ fn a_root_that_is_not_trusted_is_refused_before_anything_is_sent() {
 
 #[test]
 fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
-    let outcome = run(snow_token()
-        .arg("token")
-        .env("SERVICENOW_INSTANCE", "http://dev12345.service-now.com")
-        .env("SERVICENOW_CLIENT_ID", "id")
-        .env("SERVICENOW_CLIENT_SECRET", "secret"));
+    let outcome = run(&mut token_from("http://dev12345.service-now.com"));
     assert_eq!(outcome.code, 3);
     assert!(
         outcome.stderr.contains("in the clear"),
@@ -108,11 +117,7 @@ fn plain_http_to_a_loopback_address_is_for_tests_and_never_takes_a_proxy() {
         .unwrap();
         String::from_utf8_lossy(&request[..len]).into_owned()
     });
-    let outcome = run(snow_token()
-        .arg("token")
-        .env("SERVICENOW_INSTANCE", format!("http://{address}"))
-        .env("SERVICENOW_CLIENT_ID", "id")
-        .env("SERVICENOW_CLIENT_SECRET", "secret")
+    let outcome = run(token_from(format!("http://{address}"))
         // Nobody listens on port 1.
         .env("HTTP_PROXY", "http://127.0.0.1:1")
         .env("HTTPS_PROXY", "http://127.0.0.1:1")
@@ -139,11 +144,7 @@ fn a_server_without_tls_is_called_that() {
         let (mut stream, _) = listener.accept().unwrap();
         let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     });
-    let outcome = run(snow_token()
-        .arg("token")
-        .env("SERVICENOW_INSTANCE", format!("https://{address}"))
-        .env("SERVICENOW_CLIENT_ID", "id")
-        .env("SERVICENOW_CLIENT_SECRET", "secret"));
+    let outcome = run(&mut token_from(format!("https://{address}")));
     assert_eq!(outcome.code, 5, "{}", outcome.stderr);
     assert!(
         outcome.stderr.contains("may not speak TLS"),
@@ -154,11 +155,7 @@ fn a_server_without_tls_is_called_that() {
 
 #[test]
 fn a_port_where_nobody_listens() {
-    let outcome = run(snow_token()
-        .arg("token")
-        .env("SERVICENOW_INSTANCE", "https://127.0.0.1:1")
-        .env("SERVICENOW_CLIENT_ID", "id")
-        .env("SERVICENOW_CLIENT_SECRET", "secret"));
+    let outcome = run(&mut token_from("https://127.0.0.1:1"));
     assert_eq!(outcome.code, 5);
     assert!(
         outcome.stderr.contains("the connection was refused"),
@@ -169,11 +166,7 @@ fn a_port_where_nobody_listens() {
 
 #[test]
 fn a_host_that_does_not_exist() {
-    let outcome = run(snow_token()
-        .arg("token")
-        .env("SERVICENOW_INSTANCE", "https://nowhere.invalid")
-        .env("SERVICENOW_CLIENT_ID", "id")
-        .env("SERVICENOW_CLIENT_SECRET", "secret"));
+    let outcome = run(&mut token_from("https://nowhere.invalid"));
     assert_eq!(outcome.code, 5);
     for words in [
         "https://nowhere.invalid/oauth_token.do",
@@ -186,21 +179,12 @@ fn a_host_that_does_not_exist() {
 
 #[test]
 fn a_proxy_that_is_at_fault_is_named() {
-    let complete = || {
-        let mut command = snow_token();
-        command
-            .arg("token")
-            .env("SERVICENOW_INSTANCE", "dev12345")
-            .env("SERVICENOW_CLIENT_ID", "id")
-            .env("SERVICENOW_CLIENT_SECRET", "secret");
-        command
-    };
     for (name, value) in [
         ("HTTPS_PROXY", "http://127.0.0.1:1"),
         ("https_proxy", "http://user:hunter2@127.0.0.1:1"),
         ("ALL_PROXY", "socks5://127.0.0.1:1"),
     ] {
-        let outcome = run(complete().env(name, value));
+        let outcome = run(token_from("dev12345").env(name, value));
         assert_eq!(outcome.code, 5, "{}", outcome.stderr);
         assert!(
             outcome.stderr.contains("the proxy 127.0.0.1:1"),
@@ -209,7 +193,7 @@ fn a_proxy_that_is_at_fault_is_named() {
         );
         assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
     }
-    let outcome = run(complete().env("HTTPS_PROXY", "carrier-pigeon://hunter2@coop"));
+    let outcome = run(token_from("dev12345").env("HTTPS_PROXY", "carrier-pigeon://hunter2@coop"));
     assert_eq!(outcome.code, 3, "{}", outcome.stderr);
     assert!(
         outcome.stderr.contains("HTTPS_PROXY is not the address"),
