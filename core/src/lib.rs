@@ -76,5 +76,5 @@ pub use buffer::BufferTooSmall;
 pub use expiry::Expiry;
 pub use refusal::{Cause, Refusal, Retry};
 pub use secret::Secret;
-pub use token_request::{ClientAuthentication, TOKEN_PATH, TokenRequest};
+pub use token_request::{ClientAuthentication, Grant, TOKEN_PATH, TokenRequest};
 pub use token_response::{Member, TokenResponse, TokenResponseError};

@@ -1,4 +1,5 @@
-//! The token request: RFC 6749 §4.4.2 (client credentials) and §2.3.1 (client authentication).
+//! The token request: a grant (RFC 6749 §4, RFC 7523 §2.1) and the client's authentication
+//! (RFC 6749 §2.3.1).
 //!
 //! ServiceNow takes the parameters in the body of a POST only, form-encoded; a JSON body is
 //! refused.
@@ -15,6 +16,45 @@ use crate::{
 ///
 /// ServiceNow: *OAuth API request parameters* (`r_OAuthAPIRequestParameters`).
 pub const TOKEN_PATH: &str = "/oauth_token.do";
+
+/// What the token is asked for with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Grant<'a> {
+    /// RFC 6749 §4.4. No refresh token comes back.
+    ///
+    /// The same request to another identity provider's token endpoint brings a third-party token
+    /// that an instance can take as it is.
+    ClientCredentials,
+    /// RFC 7523 §2.1. No refresh token comes back: each renewal is a new assertion.
+    JwtBearer {
+        /// The signed JWT.
+        assertion: Secret<'a>,
+    },
+    /// RFC 6749 §4.1.3, with the verifier of RFC 7636 §4.5 for a public client.
+    AuthorizationCode {
+        /// The code from the redirect.
+        code: Secret<'a>,
+        /// The same redirect URI as in the authorization request.
+        redirect_uri: &'a str,
+        /// The verifier whose challenge was sent.
+        code_verifier: Option<Secret<'a>>,
+        /// The state of the authorization request, which ServiceNow lists as required here too.
+        state: Option<&'a str>,
+    },
+    /// RFC 6749 §6. The answer can bring another refresh token, which replaces this one.
+    RefreshToken {
+        /// The refresh token.
+        refresh_token: Secret<'a>,
+    },
+    /// RFC 6749 §4.3. **Legacy**: OAuth 2.1 has dropped it, for the program sees the user's password.
+    Password {
+        /// The user's name.
+        username: &'a str,
+        /// The user's password.
+        password: Secret<'a>,
+    },
+}
 
 /// How the client proves who it is (RFC 6749 §2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,9 +76,14 @@ pub enum ClientAuthentication<'a> {
         /// The Client Secret beside it.
         client_secret: Secret<'a>,
     },
+    /// None, for a public client: `client_id` alone, in the body (RFC 6749 §3.2.1).
+    None {
+        /// The Client ID of the instance's application registry.
+        client_id: &'a str,
+    },
 }
 
-/// A request for a token by the client-credentials grant (RFC 6749 §4.4.2).
+/// A request to the token endpoint.
 ///
 /// # Examples
 /// The length of each part is known beforehand, so a buffer can be sized once.
@@ -59,25 +104,42 @@ pub enum ClientAuthentication<'a> {
 /// assert_eq!(request.body_len(), 85);
 /// # Ok::<(), snow_token_core::BufferTooSmall>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct TokenRequest<'a> {
+    grant: Grant<'a>,
     client: ClientAuthentication<'a>,
     scope: Option<&'a str>,
+    extra: &'a [(&'a str, &'a str)],
 }
 
 impl<'a> TokenRequest<'a> {
     /// A request that names no scope: the instance gives what the client is registered for.
-    pub const fn client_credentials(client: ClientAuthentication<'a>) -> Self {
+    pub const fn new(grant: Grant<'a>, client: ClientAuthentication<'a>) -> Self {
         Self {
+            grant,
             client,
             scope: None,
+            extra: &[],
         }
+    }
+
+    /// A request by client credentials.
+    pub const fn client_credentials(client: ClientAuthentication<'a>) -> Self {
+        Self::new(Grant::ClientCredentials, client)
     }
 
     /// Asks for `scope`: names with a space between them (RFC 6749 §3.3).
     #[must_use]
     pub const fn with_scope(mut self, scope: &'a str) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    /// Adds parameters of the caller's own at the end. `Debug` shows them: a secret does not belong
+    /// here.
+    #[must_use]
+    pub const fn with_parameters(mut self, extra: &'a [(&'a str, &'a str)]) -> Self {
+        self.extra = extra;
         self
     }
 
@@ -88,7 +150,7 @@ impl<'a> TokenRequest<'a> {
 
     /// Writes the body of the request. Its `Content-Type` is [`form::CONTENT_TYPE`].
     ///
-    /// With [`ClientAuthentication::Body`] the secret is in it: zero `buf` after use.
+    /// Secrets are in it: zero `buf` after use.
     ///
     /// # Errors
     /// [`BufferTooSmall`] with [`body_len`](Self::body_len); `buf` is zeroed then.
@@ -97,25 +159,68 @@ impl<'a> TokenRequest<'a> {
     }
 
     fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let in_body = match self.client {
+        let grant = match self.grant {
+            Grant::ClientCredentials => [
+                Some(("grant_type", "client_credentials")),
+                None,
+                None,
+                None,
+                None,
+            ],
+            Grant::JwtBearer { assertion } => [
+                Some(("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")),
+                Some(("assertion", assertion.expose())),
+                None,
+                None,
+                None,
+            ],
+            Grant::AuthorizationCode {
+                code,
+                redirect_uri,
+                code_verifier,
+                state,
+            } => [
+                Some(("grant_type", "authorization_code")),
+                Some(("code", code.expose())),
+                Some(("redirect_uri", redirect_uri)),
+                code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
+                state.map(|state| ("state", state)),
+            ],
+            Grant::RefreshToken { refresh_token } => [
+                Some(("grant_type", "refresh_token")),
+                Some(("refresh_token", refresh_token.expose())),
+                None,
+                None,
+                None,
+            ],
+            Grant::Password { username, password } => [
+                Some(("grant_type", "password")),
+                Some(("username", username)),
+                Some(("password", password.expose())),
+                None,
+                None,
+            ],
+        };
+        let client = match self.client {
             ClientAuthentication::Body {
                 client_id,
                 client_secret,
-            } => Some([
-                ("client_id", client_id),
-                ("client_secret", client_secret.expose()),
-            ]),
-            ClientAuthentication::Basic { .. } => None,
+            } => [
+                Some(("client_id", client_id)),
+                Some(("client_secret", client_secret.expose())),
+            ],
+            ClientAuthentication::Basic { .. } => [None, None],
+            ClientAuthentication::None { client_id } => [Some(("client_id", client_id)), None],
         };
-        core::iter::once(("grant_type", "client_credentials"))
-            .chain(in_body.into_iter().flatten())
-            .chain(self.scope.map(|scope| ("scope", scope)))
+        let scope = self.scope.map(|scope| ("scope", scope));
+        let named = grant.into_iter().chain(client).chain([scope]).flatten();
+        named.chain(self.extra.iter().copied())
     }
 
     /// The length in bytes of the `Authorization` header's value; 0 where the request has none.
     pub fn authorization_len(&self) -> usize {
         match self.client {
-            ClientAuthentication::Body { .. } => 0,
+            ClientAuthentication::Body { .. } | ClientAuthentication::None { .. } => 0,
             ClientAuthentication::Basic {
                 client_id,
                 client_secret,

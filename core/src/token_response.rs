@@ -17,6 +17,9 @@ use crate::{
 #[non_exhaustive]
 pub struct TokenResponse<'b> {
     access_token: Secret<'b>,
+    /// A refresh token, where the grant brings one (RFC 6749 §6). It replaces the one that was
+    /// sent.
+    pub refresh_token: Option<Secret<'b>>,
     /// The token's lifetime in seconds from when it was granted; `None` where the endpoint did
     /// not say. A value that does not fit is [`u32::MAX`].
     pub expires_in_secs: Option<u32>,
@@ -55,6 +58,8 @@ pub enum Member {
     TokenType,
     /// `expires_in`: a whole number of seconds, as a number or as a string.
     ExpiresIn,
+    /// `refresh_token`: a string of visible ASCII characters and spaces (RFC 6749 Appendix A.17).
+    RefreshToken,
     /// `scope`: a string without control characters. (RFC 6749 §3.3 allows less; an instance's
     /// administrator names scopes as he likes.)
     Scope,
@@ -67,6 +72,7 @@ impl Member {
             Self::AccessToken => "access_token",
             Self::TokenType => "token_type",
             Self::ExpiresIn => "expires_in",
+            Self::RefreshToken => "refresh_token",
             Self::Scope => "scope",
         }
     }
@@ -76,6 +82,7 @@ impl Member {
             Self::AccessToken => "is not a bearer token as RFC 6750 has it",
             Self::TokenType => "is not \"Bearer\"",
             Self::ExpiresIn => "is not a whole number of seconds",
+            Self::RefreshToken => "is not a text of visible characters",
             Self::Scope => "is not a string, or has control characters in it",
         }
     }
@@ -143,16 +150,22 @@ impl<'b> TokenResponse<'b> {
 
         let mut out = Writer::new(buf);
         access_token.write_to(&mut out);
-        let token_len = out.needed();
+        let access_end = out.needed();
+        if let Some(refresh_token) = members.refresh_token {
+            refresh_token.write_to(&mut out);
+        }
+        let refresh_end = out.needed();
         if let Some(scope) = members.scope {
             scope.write_to(&mut out);
         }
         let written: &'b [u8] = out.finish()?;
-        let (access_token, scope) = written.split_at_checked(token_len).unwrap_or_default();
+        let text = |from: usize, to: usize| as_text(written.get(from..to).unwrap_or_default());
+        let refresh_token = Secret::new(text(access_end, refresh_end));
         Ok(Self {
-            access_token: Secret::new(as_text(access_token)),
+            access_token: Secret::new(text(0, access_end)),
+            refresh_token: members.refresh_token.map(|_| refresh_token),
             expires_in_secs: members.expires_in,
-            scope: members.scope.map(|_| as_text(scope)),
+            scope: members.scope.map(|_| text(refresh_end, written.len())),
         })
     }
 
@@ -179,6 +192,7 @@ struct Members<'a> {
     access_token: Option<Text<'a>>,
     is_bearer: bool,
     expires_in: Option<u32>,
+    refresh_token: Option<Text<'a>>,
     scope: Option<Text<'a>>,
 }
 
@@ -228,6 +242,9 @@ impl<'a> Members<'a> {
                 let secs = Number::parse(text).and_then(Number::to_u32);
                 self.expires_in = Some(secs.ok_or(invalid)?);
             }
+            (Member::RefreshToken, Some(Event::String(text))) if is_visible(text) => {
+                self.refresh_token = Some(text);
+            }
             (Member::Scope, Some(Event::String(text))) if !text.chars().any(char::is_control) => {
                 self.scope = Some(text);
             }
@@ -243,6 +260,7 @@ impl Member {
             Self::AccessToken,
             Self::TokenType,
             Self::ExpiresIn,
+            Self::RefreshToken,
             Self::Scope,
         ];
         all.into_iter().find(|member| key == *member.name())
@@ -251,6 +269,12 @@ impl Member {
     const fn bit(self) -> u8 {
         1 << self as u8
     }
+}
+
+/// RFC 6749 Appendix A.17: `refresh-token = 1*VSCHAR`
+fn is_visible(refresh_token: Text<'_>) -> bool {
+    let mut chars = refresh_token.chars().peekable();
+    chars.peek().is_some() && chars.all(|char| matches!(char, ' '..='~'))
 }
 
 fn is_bearer(token_type: Text<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! Form encoding, and the token request that is made of it.
 
 use proptest::prelude::*;
-use snow_token_core::{BufferTooSmall, ClientAuthentication, Secret, TokenRequest, form};
+use snow_token_core::{BufferTooSmall, ClientAuthentication, Grant, Secret, TokenRequest, form};
 
 #[test]
 fn every_byte_is_encoded_as_the_url_standard_says() {
@@ -101,6 +101,70 @@ fn a_request_does_not_show_its_secret() {
     for client in both_kinds_of_authentication("gateway", "s3cret") {
         let request = TokenRequest::client_credentials(client);
         assert!(!format!("{request:?}").contains("s3cret"));
+    }
+}
+
+#[test]
+fn each_grant_has_the_parameters_that_servicenow_documents() {
+    let public = ClientAuthentication::None { client_id: "app" };
+    let [confidential, _] = both_kinds_of_authentication("app", "s3cret");
+    let cases = [
+        (
+            TokenRequest::new(
+                Grant::JwtBearer {
+                    assertion: Secret::new("a.b.c"),
+                },
+                confidential,
+            ),
+            "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b.c\
+             &client_id=app&client_secret=s3cret",
+        ),
+        (
+            TokenRequest::new(
+                Grant::AuthorizationCode {
+                    code: Secret::new("c0de"),
+                    redirect_uri: "http://127.0.0.1:8765/callback",
+                    code_verifier: Some(Secret::new("v3rifier")),
+                    state: Some("5afe"),
+                },
+                public,
+            ),
+            "grant_type=authorization_code&code=c0de&redirect_uri=http%3A%2F%2F127.0.0.1%3A8765\
+             %2Fcallback&code_verifier=v3rifier&state=5afe&client_id=app",
+        ),
+        (
+            TokenRequest::new(
+                Grant::RefreshToken {
+                    refresh_token: Secret::new("r3fresh"),
+                },
+                confidential,
+            )
+            .with_scope("useraccount"),
+            "grant_type=refresh_token&refresh_token=r3fresh&client_id=app&client_secret=s3cret\
+             &scope=useraccount",
+        ),
+        (
+            TokenRequest::new(
+                Grant::Password {
+                    username: "abel.tuter",
+                    password: Secret::new("p w"),
+                },
+                confidential,
+            )
+            .with_parameters(&[("nonce", "1"), ("format", "json")]),
+            "grant_type=password&username=abel.tuter&password=p+w&client_id=app\
+             &client_secret=s3cret&nonce=1&format=json",
+        ),
+    ];
+    for (request, expected) in cases {
+        let mut buf = [0; 256];
+        let body = request.body(&mut buf).unwrap();
+        assert_eq!(core::str::from_utf8(body).unwrap(), expected);
+        assert_eq!(request.body_len(), expected.len());
+        let shown = format!("{request:?}");
+        for secret in ["a.b.c", "c0de", "v3rifier", "r3fresh", "p w", "s3cret"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
     }
 }
 

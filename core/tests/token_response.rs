@@ -31,6 +31,22 @@ fn the_answer_of_an_instance_is_read() {
 }
 
 #[test]
+fn a_refresh_token_is_kept_beside_the_access_token() {
+    let body = GOOD.replacen('{', r#"{"refresh_token":"r\/ 3","#, 1);
+    let mut buf = [0; 64];
+    let token = read(&body, &mut buf).unwrap();
+    assert_eq!(token.access_token().expose(), "bKr-7_x.~+/==");
+    assert_eq!(token.refresh_token.unwrap().expose(), "r/ 3");
+    assert_eq!(token.scope, Some("useraccount"));
+    assert!(!format!("{token:?}").contains("r/ 3"));
+    for wrong in ["17", r#""""#, r#""a\n""#, r#""é""#] {
+        let body = GOOD.replacen('{', &format!(r#"{{"refresh_token":{wrong},"#), 1);
+        let invalid = TokenResponseError::Invalid(Member::RefreshToken);
+        assert_eq!(error(&body), invalid, "{wrong}");
+    }
+}
+
+#[test]
 fn escapes_are_resolved_in_names_and_values() {
     let body = r#"{"access\u005ftoken":"a\/b\u003d","token_type":"\u0042earer","scope":"\u00e9"}"#;
     let mut buf = [0; 64];
@@ -136,6 +152,11 @@ fn duplicate_members_are_refused() {
         ("token_type", r#""Bearer""#, Member::TokenType),
         ("expires_in", "1", Member::ExpiresIn),
         ("scope", r#""x""#, Member::Scope),
+        (
+            "refresh_token",
+            r#""x","refresh_token":"y""#,
+            Member::RefreshToken,
+        ),
     ] {
         for body in [
             GOOD.replacen('{', &format!(r#"{{"{name}":{value},"#), 1),
