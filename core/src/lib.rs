@@ -63,6 +63,8 @@
 pub mod access_token;
 mod buffer;
 pub mod expiry;
+#[cfg(feature = "explain")]
+pub mod explain;
 pub mod form;
 pub mod json;
 pub mod refusal;

@@ -52,6 +52,8 @@ pub enum Cause {
     AccessDenied,
     /// Client credentials without an *OAuth Application User* in the registry entry.
     IntegrationUserMissing,
+    /// A JWT whose `sub` is an administrator, for whom no token is given.
+    AdminSubject,
     /// The client is unknown or its secret wrong (`invalid_client`).
     InvalidClient,
     /// The client may not use this grant (`unauthorized_client`), or the instance does not know
@@ -214,6 +216,9 @@ fn oauth_cause(body: &ErrorBody<'_>) -> Option<Cause> {
     let says = |part: &str| body.description.is_some_and(|text| text.contains(part));
     if says("integration user is not configured") {
         return Some(Cause::IntegrationUserMissing);
+    }
+    if says("access token to admin is not allowed") {
+        return Some(Cause::AdminSubject);
     }
     let known = [
         ("invalid_client", Cause::InvalidClient),

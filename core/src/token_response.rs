@@ -61,7 +61,7 @@ pub enum Member {
     /// `refresh_token`: a string of visible ASCII characters and spaces (RFC 6749 Appendix A.17).
     RefreshToken,
     /// `scope`: a string without control characters. (RFC 6749 §3.3 allows less; an instance's
-    /// administrator names scopes as he likes.)
+    /// administrator names scopes at will.)
     Scope,
 }
 

@@ -24,6 +24,12 @@ fn each_answer_of_an_instance_has_its_cause() {
         format!(r#"{{"error":{{"message":"{message}","detail":"{detail}"}},"status":"failure"}}"#)
     };
     let cases = [
+        (
+            401,
+            JSON,
+            r#"{"error":"invalid_grant","error_description":"Grant access token to admin is not allowed"}"#.to_owned(),
+            Cause::AdminSubject,
+        ),
         (401, JSON, r#"{"error":"invalid_token"}"#.to_owned(), Cause::NotAuthenticated),
         (404, JSON, r#"{"error":"No such thing"}"#.to_owned(), Cause::NotFound),
         (401, JSON, r#"{"error_description":"x"}"#.to_owned(), Cause::NotAuthenticated),

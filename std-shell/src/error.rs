@@ -2,9 +2,10 @@
 
 use core::fmt;
 
-use snow_token_core::{Cause, Retry};
-
-use crate::advice;
+use snow_token_core::{
+    Cause, Retry,
+    explain::{Explanation, explain},
+};
 
 /// Why a call did not succeed.
 ///
@@ -75,7 +76,7 @@ impl Error {
             ..Self::new(kind_of(cause), what)
         }
         .with_advice(wait(cause))
-        .with_advice(advice::for_cause(cause).iter().copied())
+        .with_advice(explain(cause).iter().map(Explanation::to_string))
     }
 
     pub(crate) fn with_advice(
@@ -99,6 +100,7 @@ fn kind_of(cause: Cause) -> ErrorKind {
     match cause {
         Cause::AccessDenied
         | Cause::IntegrationUserMissing
+        | Cause::AdminSubject
         | Cause::InvalidClient
         | Cause::GrantNotAllowed
         | Cause::InvalidGrant

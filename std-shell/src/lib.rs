@@ -21,7 +21,6 @@
 //! # Ok::<(), snow_token::Error>(())
 //! ```
 
-mod advice;
 mod client;
 mod error;
 mod instance;

@@ -216,7 +216,7 @@ fn oauth_errors_whatever_their_status() {
             200,
             r#"{"error":"unauthorized_client"}"#,
             REFUSED,
-            "grant type",
+            "not set up for this grant",
         ),
         (
             400,
