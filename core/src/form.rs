@@ -41,7 +41,10 @@ pub fn encode<'b, 'p>(
     out.finish().map(|written| &*written)
 }
 
-fn write_pairs<'p>(pairs: impl IntoIterator<Item = (&'p str, &'p str)>, out: &mut Writer<'_>) {
+pub(crate) fn write_pairs<'p>(
+    pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
+    out: &mut Writer<'_>,
+) {
     let mut separator: &[u8] = b"";
     for (name, value) in pairs {
         out.push(separator);
@@ -74,12 +77,38 @@ pub(crate) fn encode_each(text: &str, out: &mut dyn FnMut(&[u8])) {
     }
 }
 
+/// A `%` without two hexadecimal digits.
+pub(crate) struct InvalidEncoding;
+
+/// Hands the bytes that the encoded `text` stands for to `out`, piece by piece.
+pub(crate) fn decode_each(text: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), InvalidEncoding> {
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'+' => out(b" "),
+            b'%' => {
+                let (digits, tail) = rest.split_at_checked(2).ok_or(InvalidEncoding)?;
+                let mut byte = 0;
+                for digit in digits {
+                    let value = char::from(*digit).to_digit(16).ok_or(InvalidEncoding)?;
+                    byte = byte << 4 | u8::try_from(value).map_err(|_| InvalidEncoding)?;
+                }
+                out(&[byte]);
+                rest = tail;
+            }
+            plain => out(&[*plain]),
+        }
+    }
+    Ok(())
+}
+
 const fn stands_as_is(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_')
 }
 
 /// The digit of a value below 16.
-const fn hex_digit(nibble: u8) -> u8 {
+pub(crate) const fn hex_digit(nibble: u8) -> u8 {
     match nibble {
         0..=9 => b'0'.wrapping_add(nibble),
         _ => b'A'.wrapping_add(nibble.wrapping_sub(10)),

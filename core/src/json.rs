@@ -426,6 +426,11 @@ impl<'a> Text<'a> {
         })
     }
 
+    /// The text with its escapes as they stand in the input.
+    pub(crate) const fn raw(self) -> &'a str {
+        self.0
+    }
+
     /// What follows `part`, a plain text that a server is known to write without escapes.
     pub(crate) fn after(self, part: &str) -> Option<Self> {
         self.0.split_once(part).map(|(_, after)| Self(after))
@@ -503,8 +508,8 @@ impl<'a> Number<'a> {
     }
 
     /// Reads `text` as one JSON number, with nothing before or after it.
-    pub fn parse(text: Text<'a>) -> Option<Self> {
-        let mut reader = Reader::new(text.0.as_bytes());
+    pub fn parse(text: &'a str) -> Option<Self> {
+        let mut reader = Reader::new(text.as_bytes());
         let number = reader.number().ok()?;
         reader.peek().is_none().then_some(number)
     }

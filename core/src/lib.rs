@@ -61,6 +61,7 @@
 )]
 
 pub mod access_token;
+pub mod authorization;
 mod buffer;
 pub mod expiry;
 #[cfg(feature = "explain")]

@@ -169,6 +169,32 @@ impl<'b> TokenResponse<'b> {
         })
     }
 
+    /// A token that was had in another way, such as a third party's ID token, to be used as it is.
+    /// How long it is good is not known.
+    ///
+    /// # Errors
+    /// [`TokenResponseError::Invalid`], where it could not stand in a header (RFC 6750 §2.1).
+    pub fn handed_in(token: Secret<'b>) -> Result<Self, TokenResponseError> {
+        match is_bearer_token(token.expose().chars()) {
+            true => Ok(Self::from_parts(token.expose(), None, None)),
+            false => Err(TokenResponseError::Invalid(Member::AccessToken)),
+        }
+    }
+
+    /// From texts that were checked.
+    pub(crate) const fn from_parts(
+        access_token: &'b str,
+        expires_in_secs: Option<u32>,
+        scope: Option<&'b str>,
+    ) -> Self {
+        Self {
+            access_token: Secret::new(access_token),
+            refresh_token: None,
+            expires_in_secs,
+            scope,
+        }
+    }
+
     /// When the token ends, for a request that was sent at `requested_at`;
     /// [`Expiry::UNKNOWN`] where the endpoint did not say.
     pub const fn expiry(&self, requested_at: u64, margin_secs: u32) -> Expiry {
@@ -229,17 +255,17 @@ impl<'a> Members<'a> {
         let invalid = TokenResponseError::Invalid(member);
         match (member, value) {
             (_, Some(Event::Null)) => {}
-            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token(text) => {
+            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token(text.chars()) => {
                 self.access_token = Some(text);
             }
-            (Member::TokenType, Some(Event::String(text))) if is_bearer(text) => {
+            (Member::TokenType, Some(Event::String(text))) if is_bearer(text.chars()) => {
                 self.is_bearer = true;
             }
             (Member::ExpiresIn, Some(Event::Number(number))) => {
                 self.expires_in = Some(number.to_u32().ok_or(invalid)?);
             }
             (Member::ExpiresIn, Some(Event::String(text))) => {
-                let secs = Number::parse(text).and_then(Number::to_u32);
+                let secs = Number::parse(text.raw()).and_then(Number::to_u32);
                 self.expires_in = Some(secs.ok_or(invalid)?);
             }
             (Member::RefreshToken, Some(Event::String(text))) if is_visible(text) => {
@@ -277,14 +303,14 @@ fn is_visible(refresh_token: Text<'_>) -> bool {
     chars.peek().is_some() && chars.all(|char| matches!(char, ' '..='~'))
 }
 
-fn is_bearer(token_type: Text<'_>) -> bool {
-    let lower_case = token_type.chars().map(|char| char.to_ascii_lowercase());
+pub(crate) fn is_bearer(token_type: impl Iterator<Item = char>) -> bool {
+    let lower_case = token_type.map(|char| char.to_ascii_lowercase());
     lower_case.eq("bearer".chars())
 }
 
 /// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-fn is_bearer_token(token: Text<'_>) -> bool {
-    let mut chars = token.chars().peekable();
+pub(crate) fn is_bearer_token(token: impl Iterator<Item = char>) -> bool {
+    let mut chars = token.peekable();
     let mut len = 0_usize;
     while chars
         .next_if(|char| matches!(char, '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | '+' | '/'))

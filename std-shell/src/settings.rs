@@ -405,7 +405,7 @@ fn refuse_if_others_can_read(
     }
 }
 
-/// Elsewhere files have lists of who may read them, and a user's own files are his own by default.
+/// Elsewhere files have lists of who may read them, and files of a user are private by default.
 #[cfg(not(unix))]
 fn refuse_if_others_can_read(_: &str, _: &Path, _: &fs::Metadata) -> Result<(), Error> {
     Ok(())
