@@ -93,7 +93,9 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
                         "OAuth Application User",
                         "",
                     ),
-                    Explanation::new("a refresh token has run out: log in again"),
+                    Explanation::new(
+                        "the refresh token, where one was sent, has run out: log in again",
+                    ),
                     Explanation::new("it can be a passing fault of the instance: try once more"),
                 ]
             }

@@ -55,8 +55,7 @@ fn exit_code(kind: ErrorKind) -> u8 {
 fn complain(what: &str, advice: &[String]) {
     let mut err = io::stderr().lock();
     let _ = writeln!(err, "snow-token: {what}");
-    for (index, line) in advice.iter().enumerate() {
-        let head = if index == 0 { "try:" } else { " or:" };
-        let _ = writeln!(err, "  {head} {line}");
+    for line in advice {
+        let _ = writeln!(err, "  hint: {line}");
     }
 }

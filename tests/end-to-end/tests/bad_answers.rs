@@ -26,7 +26,7 @@ fn expect_within(simulator: &Simulator, secs: &str, code: i32, words: &str) {
         outcome.stderr
     );
     assert!(
-        outcome.stderr.contains("try:"),
+        outcome.stderr.contains("hint:"),
         "no advice: {}",
         outcome.stderr
     );
