@@ -44,6 +44,7 @@ pub type FixedAccessToken<const N: usize> = AccessToken<heapless::String<N>>;
 /// Why a token cannot be kept, or cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum AccessTokenError {
     /// The token's lifetime is over.
     Expired,
@@ -139,6 +140,13 @@ impl<S: AsRef<str> + Zeroize> fmt::Debug for AccessToken<S> {
             .field("text", &self.secret())
             .field("expiry", &self.expiry)
             .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<S: AsRef<str> + Zeroize> defmt::Format for AccessToken<S> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "AccessToken({}, {})", self.secret(), self.expiry);
     }
 }
 

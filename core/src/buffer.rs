@@ -6,6 +6,7 @@ use zeroize::Zeroize;
 
 /// The caller's buffer is too small; nothing of the result is left in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BufferTooSmall {
     /// The length in bytes that would do.
     pub needed: usize,

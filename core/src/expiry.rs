@@ -30,6 +30,7 @@ pub const DEFAULT_MARGIN_SECS: u32 = 60;
 /// assert!(expiry.is_over(2_800));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Expiry {
     due_at: u64,
     over_at: u64,

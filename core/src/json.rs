@@ -25,6 +25,7 @@ pub const MAX_DEPTH: u32 = u32::BITS;
 
 /// What is wrong with a text that should be JSON, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct JsonError {
     /// What is wrong.
     pub fault: Fault,
@@ -35,6 +36,7 @@ pub struct JsonError {
 /// The ways in which a text can fail to be JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Fault {
     /// The input ends within a value: it was cut off.
     Truncated,

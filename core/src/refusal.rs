@@ -45,6 +45,7 @@ impl fmt::Debug for Answer<'_> {
 /// Why the instance refused, as closely as its answer tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Cause {
     /// 401 `server_error`/`access_denied`: ServiceNow's catch-all for a wrong client or secret, a
     /// grant that is not enabled, a missing role, stray white space in a pasted field. Now and
@@ -97,6 +98,7 @@ pub enum Cause {
 
 /// Whether it helps to send the same request again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Retry {
     /// Not before something was changed at the client or in the instance.
     Never,
@@ -197,6 +199,21 @@ impl fmt::Display for Refusal<'_> {
             write!(f, ": {description:.300}")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Refusal<'_> {
+    /// Status, cause, and the words with their escapes as they came.
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "HTTP {}, {}, {}: {}",
+            self.status,
+            self.cause,
+            self.error.map(Text::raw),
+            self.description.map(Text::raw),
+        );
     }
 }
 

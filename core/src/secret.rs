@@ -39,6 +39,13 @@ impl fmt::Debug for Secret<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Secret<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "[redacted]");
+    }
+}
+
 impl PartialEq for Secret<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()

@@ -11,6 +11,7 @@ use crate::{
 /// Why there is no token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum TokenEndpointError<'a> {
     /// The endpoint said no, or something else answered in its place.
     Refused(Refusal<'a>),

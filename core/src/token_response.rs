@@ -31,6 +31,7 @@ pub struct TokenResponse<'b> {
 /// Why an answer is not a good token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum TokenResponseError {
     /// The body is not JSON, or not whole.
     Json(JsonError),
@@ -51,6 +52,7 @@ pub enum TokenResponseError {
 /// The members that a token response is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Member {
     /// `access_token`: must be there and have the form of a bearer token (RFC 6750 §2.1).
     AccessToken,

@@ -32,6 +32,7 @@ pub enum Callback<'b> {
 /// Why a redirect cannot be believed or understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum CallbackError {
     /// There is no `state`, or another one: this is not the answer to the request. Somebody may be
     /// trying to slip in a code of their own (RFC 6749 §10.12).
@@ -69,6 +70,7 @@ impl From<BufferTooSmall> for CallbackError {
 /// The parameters that a redirect is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Parameter {
     /// `state`
     State,
