@@ -7,7 +7,8 @@
 //! # In scope
 //! The client-credentials grant, whole: the [request](TokenRequest), its
 //! [form encoding](form), the [response](TokenResponse), the [token that is kept](AccessToken)
-//! and [its expiry](Expiry), and [what a refusal means](refusal).
+//! and [its expiry](Expiry), and [what a refusal means](refusal). A [session] keeps a token good:
+//! it says when to ask for one, when to use it, when to wait and when to give up.
 //!
 //! # Out of scope
 //! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here

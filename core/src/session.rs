@@ -61,6 +61,7 @@
 //! # Examples
 //! ```
 //! use snow_token_core::{FixedSession, TokenResponse, session::{Action, Failure, Settings}};
+//! use zeroize::Zeroize;
 //!
 //! # fn ask_for_a_token() -> Option<&'static [u8]> {
 //! #     Some(br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#)
@@ -96,6 +97,7 @@
 //! if call_the_api(authorization) == 401 {
 //!     session.api_unauthorized(token, now_ms(), random());
 //! }
+//! buf.zeroize(); // the token was in it
 //! # calls -= 1;
 //! # }
 //! # Ok::<(), Box<dyn core::error::Error>>(())

@@ -35,7 +35,7 @@ pub enum Action {
         ms: u32,
     },
     /// There is no good token, and asking again would not help. After whatever is wrong was set
-    /// right, call `retry` or `reset`.
+    /// right, call `retry` or `reset`; a device that nobody attends may call `retry` once an hour.
     Stop(StopReason),
 }
 
