@@ -155,6 +155,21 @@ fn a_token_without_a_lifetime_is_used_until_it_is_refused() {
 }
 
 #[test]
+fn no_action_names_a_time_that_the_clock_cannot_count() {
+    for days in [13, 24, 25, 49, 50, 99, 49_710] {
+        let (mut session, number) = Simulated::with_token(days * 86_400);
+        session.assert_uses(number, LONGEST_WAIT_MS);
+
+        let mut session = Simulated::new();
+        let flight = session.request();
+        let retry_after_secs = Some(days * 86_400);
+        let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
+        session.fail(flight, limited, 0);
+        session.assert_waits(LONGEST_WAIT_MS);
+    }
+}
+
+#[test]
 fn lifetimes_and_waits_are_longer_than_the_clock() {
     const DAY_MS: u32 = 86_400_000;
     // 200 days; the clock wraps four times.

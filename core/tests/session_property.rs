@@ -36,6 +36,7 @@ fn lifetime() -> impl Strategy<Value = Option<u32>> {
     prop_oneof![
         4 => (0_u32..10).prop_map(Some),
         4 => (10_u32..4_000).prop_map(Some),
+        1 => (0_u32..60 * 86_400).prop_map(Some),
         1 => any::<u32>().prop_map(Some),
         1 => Just(None),
     ]
@@ -114,6 +115,8 @@ struct Model {
     clock: u32,
     said_ms: u32,
     flight: Option<Out>,
+    /// A request that was out when the session was reset.
+    given_up: Option<Flight>,
     token: Option<Granted>,
     before: Option<TokenNumber>,
     last_outcome: Option<u64>,
@@ -134,6 +137,7 @@ impl Model {
             clock,
             said_ms: 0,
             flight: None,
+            given_up: None,
             token: None,
             before: None,
             last_outcome: None,
@@ -182,7 +186,8 @@ impl Model {
             }
             Event::Reset => {
                 self.renewal.reset(self.clock);
-                if self.flight.take().is_some() {
+                if let Some(out) = self.flight.take() {
+                    self.given_up = Some(out.flight);
                     self.last_outcome = Some(self.now);
                 }
                 self.before = self.token.take().map(|token| token.number);
@@ -268,6 +273,12 @@ impl Model {
     }
 
     fn receive(&mut self, expires_in_secs: Option<u32>, is_same: bool) {
+        if let Some(flight) = self.given_up.take() {
+            let received =
+                self.renewal
+                    .token_received(flight, self.clock, expires_in_secs, is_same);
+            assert_eq!(received, None);
+        }
         let Some(out) = self.flight.take() else {
             return;
         };
@@ -303,6 +314,11 @@ impl Model {
     }
 
     fn fail(&mut self, failure: Failure, random: u32) {
+        if let Some(flight) = self.given_up.take() {
+            let stopped = self.renewal.stopped();
+            self.renewal.failed(flight, self.clock, failure, random);
+            assert_eq!(self.renewal.stopped(), stopped);
+        }
         let Some(out) = self.flight.take() else {
             return;
         };

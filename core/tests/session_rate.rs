@@ -23,6 +23,7 @@ fn requests_in(hours: u32, mut answer: impl FnMut(&mut Renewal, Flight, u32, u32
         match renewal.next(now) {
             Action::Request { flight } | Action::RequestWhileUsing { flight, .. } => {
                 requests += 1;
+                assert!(requests < 100_000, "a tight loop");
                 answer(&mut renewal, flight, now, random(&mut state));
             }
             Action::Wait { ms }

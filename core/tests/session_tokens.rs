@@ -171,13 +171,23 @@ fn successors_that_are_refused_soon_come_with_growing_waits() {
 
 #[test]
 fn a_401_does_not_cut_a_retry_after_short() {
-    let (mut session, number) = session_with("abc");
-    let flight = request(&mut session, at(1_740_000));
-    let retry_after_secs = Some(30);
-    let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
-    session.failed(flight, at(1_740_000), limited, 0);
-    session.api_unauthorized(number, at(1_745_000), 0);
-    assert_eq!(session.next(at(1_745_000)), Action::Wait { ms: 25_000 });
+    for is_first_401 in [true, false] {
+        let (mut session, mut number) = session_with("abc");
+        if !is_first_401 {
+            session.api_unauthorized(number, at(0), 0);
+            let flight = request(&mut session, at(0));
+            receive(&mut session, flight, at(0), "def", 240).unwrap();
+            number = token_in_use(&mut session, at(0));
+        }
+        let now = if is_first_401 { 1_740_000 } else { 180_000 };
+        let flight = request(&mut session, at(now));
+        let retry_after_secs = Some(30);
+        let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
+        session.failed(flight, at(now), limited, 0);
+        session.api_unauthorized(number, at(now + 5_000), 0);
+        let wait = Action::Wait { ms: 25_000 };
+        assert_eq!(session.next(at(now + 5_000)), wait, "{is_first_401}");
+    }
 }
 
 #[test]

@@ -84,7 +84,7 @@ enum Token {
         due_at: u64,
         over_at: u64,
     },
-    /// An API answered 401 to it. The first time its successor need not wait for the pause.
+    /// An API answered 401 to it. The first request for its successor need not wait for the pause.
     Refused {
         at_once: bool,
     },
@@ -228,9 +228,7 @@ impl Renewal {
             let delay = backoff::delay_ms(self.relogins, cap, random);
             self.not_before = self.not_before.max(now.saturating_add(delay));
         }
-        self.token = Token::Refused {
-            at_once: self.relogins == 0,
-        };
+        self.token = Token::Refused { at_once: true };
         self.relogins = self.relogins.saturating_add(1);
     }
 
