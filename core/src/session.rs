@@ -4,24 +4,26 @@
 //! clock and by what the caller tells it, and it is the same on a server and on a device.
 //!
 //! ```text
-//!                     next(): due, and not too early
-//!        .--> Idle ------------------------------------> Out --.
-//!        |     ^ ^                                        |    |
-//!        |     | |-------- token_received() --------------|    |
-//!        |     | '-------- failed(), may pass ------------|    | next(): UseToken,
-//!        |     |                                          |    |         or AwaitOutcome
-//!        |     '---- next(): UseToken, or Wait            |<---'
-//!        |                                                |
-//!        |           failed() for good, or too often      |
-//!        '-- Stopped <------------------------------------'
-//!    retry()         the same token again after a 401
+//!                   next(): due, and not too early
+//!     Idle ------------------------------------------------> Out
+//!      ^ ^                                                   | |
+//!      | '---- token_received(), or failed() in passing -----' |
+//!      |                                                       | failed() for good or too often,
+//!      | retry()                                               | or token_received(): the same
+//!      '------------------------ Stopped <---------------------' after a 401, or over again
 //!
-//!    in each state:  none --token_received()--> good --time--> over
-//!    the token is    good --api_unauthorized()--> refused --token_received()--> good
+//!     next(), while the token is good:  UseToken in each state, and
+//!                                       RequestWhileUsing on the way from Idle to Out
+//!     next(), while it is not:          Wait in Idle, Request on the way from Idle to Out,
+//!                                       AwaitOutcome in Out, Stop in Stopped
+//!
+//!     the token:  none, over or refused -- token_received() --> good
+//!                 good -- time --> over         good -- api_unauthorized() --> refused
 //! ```
 //!
 //! The two are independent of each other: no failure takes a good token away. `reset()` leads from
-//! everywhere to *Idle* without a token.
+//! everywhere to *Idle* without a token. A session that is stopped stays so until `retry()`, and its
+//! token is used to the end.
 //!
 //! # The run loop
 //! 1. Read the monotonic clock and call [`Session::next`].
@@ -41,7 +43,7 @@
 //!   in the first half of a lifetime. A token is not used in its last second: a call takes time.
 //! - **A pause.** At least [`PAUSE_MS`] lie between an outcome and the next request. **ServiceNow**
 //!   hands the same token out to the end of its life: a rest of a second or less is waited out.
-//!   If what comes then is no better, [`Settings::repeats`] tells how often to go on.
+//!   If what comes then is no better, [`Settings::repeats`] tells how often to go on; once at least.
 //! - **A 401 from an API** takes the token out of use and brings one request, at once. If the
 //!   identical token comes back, the session [stops](StopReason::SameTokenAgain). Where another one
 //!   comes and is refused soon too, growing waits lie between the requests.

@@ -20,7 +20,8 @@ pub struct Settings {
     /// The ceiling of the growing waits after failures, in seconds. Defaults to 300.
     pub backoff_cap_secs: u32,
     /// How often a request is repeated after a refusal that may pass as well as stay: the catch-all
-    /// [`Cause::AccessDenied`], or an answer that cannot be read. Defaults to 3.
+    /// [`Cause::AccessDenied`], an answer that cannot be read, or a token whose lifetime was over
+    /// when it came (for that, once at least). Defaults to 3.
     pub repeats: u8,
 }
 
