@@ -7,7 +7,8 @@
 //! # In scope
 //! The client-credentials grant, whole: the [request](TokenRequest), its
 //! [form encoding](form), the [response](TokenResponse), the [token that is kept](AccessToken)
-//! and [its expiry](Expiry), and [what a refusal means](refusal).
+//! and [its expiry](Expiry), and [what a refusal means](refusal). A [session] keeps a token good:
+//! it says when to ask for one, when to use it, when to wait and when to give up.
 //!
 //! # Out of scope
 //! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here
@@ -70,6 +71,7 @@ pub mod form;
 pub mod json;
 pub mod refusal;
 mod secret;
+pub mod session;
 pub mod token_endpoint;
 pub mod token_request;
 pub mod token_response;
@@ -79,5 +81,6 @@ pub use buffer::BufferTooSmall;
 pub use expiry::Expiry;
 pub use refusal::{Cause, Refusal, Retry};
 pub use secret::Secret;
+pub use session::{FixedSession, Session};
 pub use token_request::{ClientAuthentication, Grant, TOKEN_PATH, TokenRequest};
 pub use token_response::{Member, TokenResponse, TokenResponseError};
