@@ -64,6 +64,7 @@ pub mod access_token;
 mod buffer;
 pub mod expiry;
 pub mod form;
+pub mod http_date;
 pub mod json;
 pub mod refusal;
 mod secret;
