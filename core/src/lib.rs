@@ -9,9 +9,11 @@
 //! [form encoding](form), the [response](TokenResponse), the [token that is kept](AccessToken)
 //! and [its expiry](Expiry), and [what a refusal means](refusal).
 //!
+//! The [dates of HTTP](http_date), and with the feature `http1` HTTP/1.1 as far as a client needs
+//! it.
+//!
 //! # Out of scope
-//! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here
-//! yet.
+//! Sockets, TLS, clocks and random numbers. Other grants and assertions are not here yet.
 //!
 //! # The way of a token
 //! ```
@@ -64,6 +66,8 @@ pub mod access_token;
 mod buffer;
 pub mod expiry;
 pub mod form;
+#[cfg(feature = "http1")]
+pub mod http1;
 pub mod http_date;
 pub mod json;
 pub mod refusal;
