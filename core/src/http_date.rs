@@ -109,11 +109,11 @@ pub fn parse_at(date: &str, now_unix: u64) -> Result<u64, HttpDateError> {
 /// assert_eq!(retry_after_secs(until, None), None);
 /// ```
 pub fn retry_after_secs(retry_after: &str, date: Option<&str>) -> Option<u32> {
-    let retry_after = retry_after.trim();
+    let retry_after = retry_after.trim_ascii();
     if !retry_after.is_empty() && retry_after.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(retry_after.parse().unwrap_or(u32::MAX));
     }
-    let now = parse(date?.trim()).ok()?;
+    let now = parse(date?.trim_ascii()).ok()?;
     let until = parse_at(retry_after, now).ok()?;
     Some(u32::try_from(until.saturating_sub(now)).unwrap_or(u32::MAX))
 }
@@ -165,7 +165,7 @@ impl ClockOffset {
 /// The parts of a date, syntactically right but for their ranges. The month is 1 to 12.
 #[derive(Clone, Copy)]
 struct Fields {
-    year: i64,
+    year: i32,
     month: u8,
     day: u8,
     hour: u8,
@@ -175,15 +175,15 @@ struct Fields {
 
 impl Fields {
     /// In the Gregorian calendar. A day that the month does not have belongs to the next month.
-    fn days_since_epoch(self) -> i64 {
+    fn days_since_epoch(self) -> i32 {
         let years_before = self.year.saturating_sub(1);
         let leap_days = years_before
             .div_euclid(4)
             .saturating_sub(years_before.div_euclid(100))
             .saturating_add(years_before.div_euclid(400));
         let days_of_year = (1..self.month)
-            .map(|month| i64::from(days_in_month(self.year, month)))
-            .fold(i64::from(self.day), i64::saturating_add);
+            .map(|month| i32::from(days_in_month(self.year, month)))
+            .fold(i32::from(self.day), i32::saturating_add);
         years_before
             .saturating_mul(365)
             .saturating_add(leap_days)
@@ -193,7 +193,7 @@ impl Fields {
     }
 
     fn unix(self) -> i64 {
-        self.days_since_epoch()
+        i64::from(self.days_since_epoch())
             .saturating_mul(24)
             .saturating_add(i64::from(self.hour))
             .saturating_mul(60)
@@ -203,7 +203,7 @@ impl Fields {
     }
 }
 
-const fn days_in_month(year: i64, month: u8) -> u8 {
+const fn days_in_month(year: i32, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -213,7 +213,7 @@ const fn days_in_month(year: i64, month: u8) -> u8 {
 }
 
 /// Monday is 0, as in the names below.
-type Weekday = i64;
+type Weekday = i32;
 
 const WEEKDAYS: [&str; 7] = [
     "Monday",
@@ -254,7 +254,7 @@ fn rfc850_date(date: &str, now_unix: u64) -> Option<(Weekday, Fields)> {
     scan.literal("-")?;
     let month = scan.month()?;
     scan.literal("-")?;
-    let year = i64::from(scan.two_digits()?);
+    let year = i32::from(scan.two_digits()?);
     scan.literal(" ")?;
     let fields = scan.time_of_day(year, month, day)?;
     scan.literal(" GMT")?;
@@ -283,7 +283,7 @@ fn asctime_date(date: &str) -> Option<(Weekday, Fields)> {
 fn in_century(fields: Fields, now_unix: u64) -> Fields {
     let now_unix = i64::try_from(now_unix).unwrap_or(i64::MAX);
     let in_year = |year| Fields { year, ..fields };
-    let mut centuries = (19..100_i64)
+    let mut centuries = (19..100_i32)
         .rev()
         .map(|century| century.saturating_mul(100).saturating_add(fields.year));
     let year = centuries.find(|year| in_year(year.saturating_sub(50)).unix() <= now_unix);
@@ -300,10 +300,10 @@ impl Scan<'_> {
     }
 
     /// The index of the name that stands here.
-    fn one_of(&mut self, names: &[&str]) -> Option<i64> {
+    fn one_of(&mut self, names: &[&str]) -> Option<i32> {
         let index = names.iter().position(|name| self.0.starts_with(name))?;
         self.literal(names.get(index)?)?;
-        i64::try_from(index).ok()
+        i32::try_from(index).ok()
     }
 
     fn short_weekday(&mut self) -> Option<Weekday> {
@@ -326,13 +326,13 @@ impl Scan<'_> {
         Some(tens.saturating_mul(10).saturating_add(self.digit()?))
     }
 
-    fn year(&mut self) -> Option<i64> {
-        let century = i64::from(self.two_digits()?);
-        let rest = i64::from(self.two_digits()?);
+    fn year(&mut self) -> Option<i32> {
+        let century = i32::from(self.two_digits()?);
+        let rest = i32::from(self.two_digits()?);
         Some(century.saturating_mul(100).saturating_add(rest))
     }
 
-    fn time_of_day(&mut self, year: i64, month: u8, day: u8) -> Option<Fields> {
+    fn time_of_day(&mut self, year: i32, month: u8, day: u8) -> Option<Fields> {
         let hour = self.two_digits()?;
         self.literal(":")?;
         let minute = self.two_digits()?;

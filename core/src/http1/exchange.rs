@@ -330,25 +330,29 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
     /// their length together.
     fn keep(
         &mut self,
-        mut kept: [Option<(usize, usize)>; KEPT],
+        kept: [Option<(usize, usize)>; KEPT],
     ) -> ([Option<(usize, usize)>; KEPT], usize) {
-        // In the order in which they stand, so that none is overwritten before it was moved.
-        let mut order = [0, 1, 2, 3];
-        order.sort_unstable_by_key(|index| kept.get(*index).copied().flatten());
+        let mut moved = [None; KEPT];
         let mut at = 0_usize;
-        for index in order {
-            let Some(Some(range)) = kept.get_mut(index) else {
-                continue;
+        for _ in 0..KEPT {
+            // In the order in which they stand, so that none is overwritten before it was moved.
+            let left = kept.iter().zip(&mut moved).filter_map(|(from, to)| {
+                let from = (*from).filter(|_| to.is_none())?;
+                Some((from, to))
+            });
+            let Some(((start, end), to)) = left.min_by_key(|(from, _)| *from) else {
+                break;
             };
-            let (start, end) = *range;
-            let len = end.saturating_sub(start);
-            if at <= start && end <= self.buf.len() {
-                self.buf.copy_within(start..end, at);
+            *to = Some((at, at.saturating_add(end.saturating_sub(start))));
+            for from in start..end {
+                let byte = self.buf.get(from).copied().unwrap_or_default();
+                if let Some(to) = self.buf.get_mut(at) {
+                    *to = byte;
+                }
+                at = at.saturating_add(1);
             }
-            *range = (at, at.saturating_add(len));
-            at = at.saturating_add(len);
         }
-        (kept, at)
+        (moved, at)
     }
 }
 
