@@ -162,6 +162,23 @@ fn the_headers_that_matter_are_kept() {
 }
 
 #[test]
+fn headers_that_are_kept_do_not_overwrite_each_other() {
+    let names = ["Content-Type", "Retry-After", "Date", "Location"];
+    let values = ["a", "b", "c", "d"].map(|letter| letter.repeat(40));
+    for first in 0..4 {
+        for step in [1, 3] {
+            let order = (0..4).map(|index| (first + index * step) % 4);
+            let lines: Vec<_> = order
+                .map(|index| format!("{}:{}", names[index], values[index]))
+                .collect();
+            let read = read(&answer(&lines.join("\r\n"), "snow")).unwrap();
+            assert_eq!(read.headers, values.clone().map(Some), "{lines:?}");
+            assert_eq!(read.body, b"snow");
+        }
+    }
+}
+
+#[test]
 fn a_buffer_one_byte_short_is_refused_and_zeroed() {
     // The body is longer than the head.
     let body = "x".repeat(200);

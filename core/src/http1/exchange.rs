@@ -53,7 +53,6 @@ pub struct Exchange<'b, const HEADERS: usize = MAX_HEADERS> {
     method: Method,
     /// How much of `buf` is in use.
     filled: usize,
-    longest_head: usize,
     interim_answers: u8,
     has_excess: bool,
     state: State,
@@ -153,7 +152,6 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             buf,
             method,
             filled: 0,
-            longest_head: 0,
             interim_answers: 0,
             has_excess: false,
             state: State::Head { line_len: 0 },
@@ -227,7 +225,6 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
     }
 
     fn failed(&mut self, error: ResponseError) -> ResponseError {
-        self.buf.zeroize();
         self.state = State::Failed(error);
         error
     }
@@ -282,7 +279,6 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
     fn head_is_complete(&mut self) -> Result<(), ResponseError> {
         let bytes = self.buf.get(..self.filled).unwrap_or_default();
         let head = Head::read::<HEADERS>(bytes, self.method)?;
-        self.longest_head = self.longest_head.max(self.filled);
         match head.status {
             101 => return Err(ResponseError::Upgrade),
             100..=199 if self.interim_answers >= MAX_INTERIM => {
@@ -309,8 +305,9 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
         if let Framing::Length(len) = framing {
             let len = usize::try_from(len).unwrap_or(usize::MAX);
             let needed = kept_len.saturating_add(len);
+            // It is more than the head has, which fits.
             if needed > self.buf.len() {
-                let needed = Some(needed.max(self.longest_head));
+                let needed = Some(needed);
                 return Err(ResponseError::BufferTooSmall { needed });
             }
         }

@@ -29,6 +29,7 @@ mod error;
 mod exchange;
 mod request;
 mod response;
+mod syntax;
 
 pub use api::TableQuery;
 pub use authorization::Authorization;

@@ -2,7 +2,10 @@
 
 use core::fmt;
 
-use super::authorization::Authorization;
+use super::{
+    authorization::Authorization,
+    syntax::{is_free_name, is_host, is_identifier, is_path, is_value},
+};
 use crate::{
     buffer::{BufferTooSmall, Writer},
     form,
@@ -348,55 +351,4 @@ pub(super) fn push_percent_encoded(text: &str, out: &mut Writer<'_>) {
         b"+" => out.push(b"%20"),
         piece => out.push(piece),
     });
-}
-
-/// A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
-fn is_host(host: &str) -> bool {
-    let is_allowed = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']')
-    };
-    !host.is_empty() && host.bytes().all(is_allowed)
-}
-
-fn is_path(path: &str) -> bool {
-    path.starts_with('/')
-        && path
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'#')
-}
-
-fn is_identifier(name: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    !name.is_empty() && name.bytes().all(is_allowed)
-}
-
-/// The headers that a request sets itself, and those that change where a message ends or what
-/// becomes of the connection.
-const OWN_HEADERS: [&str; 12] = [
-    "Accept",
-    "Authorization",
-    "Connection",
-    "Content-Length",
-    "Content-Type",
-    "Expect",
-    "Host",
-    "Keep-Alive",
-    "TE",
-    "Trailer",
-    "Transfer-Encoding",
-    "Upgrade",
-];
-
-/// A token (RFC 9110 §5.6.2) that is none of the request's own headers.
-fn is_free_name(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty()
-        && name.bytes().all(is_token)
-        && !OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name))
-}
-
-/// RFC 9110 §5.5, without the bytes beyond ASCII: visible characters, and white space between them.
-fn is_value(value: &str) -> bool {
-    let is_allowed = |byte: u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t');
-    value.bytes().all(is_allowed) && value.trim_ascii().len() == value.len()
 }
