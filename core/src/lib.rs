@@ -10,9 +10,11 @@
 //! and [its expiry](Expiry), and [what a refusal means](refusal). A [session] keeps a token good:
 //! it says when to ask for one, when to use it, when to wait and when to give up.
 //!
+//! The [dates of HTTP](http_date), and with the feature `http1` HTTP/1.1 as far as a client needs
+//! it.
+//!
 //! # Out of scope
-//! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here
-//! yet.
+//! Sockets, TLS, clocks and random numbers. Other grants and assertions are not here yet.
 //!
 //! # The way of a token
 //! ```
@@ -68,6 +70,9 @@ pub mod expiry;
 #[cfg(feature = "explain")]
 pub mod explain;
 pub mod form;
+#[cfg(feature = "http1")]
+pub mod http1;
+pub mod http_date;
 pub mod json;
 pub mod refusal;
 mod secret;

@@ -104,7 +104,7 @@ pub enum ClientAuthentication<'a> {
 /// assert_eq!(request.body_len(), 85);
 /// # Ok::<(), snow_token_core::BufferTooSmall>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TokenRequest<'a> {
     grant: Grant<'a>,
     client: ClientAuthentication<'a>,

@@ -1,0 +1,68 @@
+//! An exchange over an asynchronous stream of [`embedded_io_async`].
+
+use embedded_io_async::{Read, Write};
+use zeroize::Zeroizing;
+
+use super::{Exchange, ExchangeError, Method, Response};
+
+/// How many bytes are read from the stream at once, within the future.
+const READ_LEN: usize = 256;
+
+/// Sends a request and reads its answer into `buf`, which [`Exchange`] describes.
+///
+/// The stream is one that talks to the peer already: a TLS session. A timeout may drop the
+/// future: `buf` is zeroed then, and the connection is of no further use. Zero `request_head` and
+/// `buf` after use: a secret may be in them.
+///
+/// A read of no bytes is the end of the stream. Some streams report an error instead
+/// (`embedded-tls` says `ConnectionClosed`): a body that ends with the connection fails over them,
+/// one that is framed by its length or by chunks does not, for nothing is read past its end.
+///
+/// # Errors
+/// [`ExchangeError`]. The connection is of no further use then, and `buf` is zeroed.
+///
+/// # Examples
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use snow_token_core::http1::{ExchangeError, Method, Request, asynchronous};
+///
+/// async fn ping<S: Read + Write>(stream: &mut S) -> Result<u16, ExchangeError<S::Error>> {
+///     let request = Request::new(Method::Get, "example.service-now.com", "/api/now/ping");
+///     let (mut head, mut buf) = ([0; 256], [0; 4096]);
+///     let head = request.head(&mut head).expect("256 bytes do for this request");
+///     let response = asynchronous::exchange(stream, head, b"", &mut buf).await?;
+///     Ok(response.status)
+/// }
+/// ```
+pub async fn exchange<'b, S: Read + Write>(
+    stream: &mut S,
+    request_head: &[u8],
+    body: &[u8],
+    buf: &'b mut [u8],
+) -> Result<Response<'b>, ExchangeError<S::Error>> {
+    let mut exchange = Exchange::new(Method::of_head(request_head), buf);
+    for part in [request_head, body] {
+        let mut rest = part;
+        while !rest.is_empty() {
+            let written = stream.write(rest).await.map_err(ExchangeError::Transport)?;
+            rest = match written {
+                0 => return Err(ExchangeError::WriteZero),
+                _ => rest.get(written..).unwrap_or_default(),
+            };
+        }
+    }
+    stream.flush().await.map_err(ExchangeError::Transport)?;
+
+    let mut input = Zeroizing::new([0; READ_LEN]);
+    while !exchange.is_done() {
+        let read = stream
+            .read(&mut *input)
+            .await
+            .map_err(ExchangeError::Transport)?;
+        match input.get(..read).unwrap_or_default() {
+            [] => exchange.end_of_stream()?,
+            bytes => _ = exchange.feed(bytes)?,
+        }
+    }
+    Ok(exchange.finish()?)
+}

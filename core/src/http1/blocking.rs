@@ -1,0 +1,73 @@
+//! An exchange over a blocking stream of [`embedded_io`].
+
+use embedded_io::{Read, Write};
+use zeroize::Zeroizing;
+
+use super::{Exchange, ExchangeError, Method, Response};
+
+/// How many bytes are read from the stream at once, on the stack.
+const READ_LEN: usize = 256;
+
+/// Sends a request and reads its answer into `buf`, which [`Exchange`] describes.
+///
+/// The stream is one that talks to the peer already: a TLS session. Timeouts are the stream's. Zero
+/// `request_head` and `buf` after use: a secret may be in them.
+///
+/// A read of no bytes is the end of the stream. Some streams report an error instead
+/// (`embedded-tls` says `ConnectionClosed`): a body that ends with the connection fails over them,
+/// one that is framed by its length or by chunks does not, for nothing is read past its end.
+///
+/// # Errors
+/// [`ExchangeError`]. The connection is of no further use then, and `buf` is zeroed.
+///
+/// # Examples
+/// ```
+/// use snow_token_core::http1::{Method, Request, blocking};
+/// # struct Stream(&'static [u8]);
+/// # impl embedded_io::ErrorType for Stream { type Error = embedded_io::ErrorKind; }
+/// # impl embedded_io::Write for Stream {
+/// #     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
+/// #     fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
+/// # }
+/// # impl embedded_io::Read for Stream {
+/// #     fn read(&mut self, buf: &mut [u8]) -> Result<usize, Self::Error> {
+/// #         self.0.read(buf).map_err(|error| match error {})
+/// #     }
+/// # }
+/// # let mut stream = Stream(b"HTTP/1.1 204 No Content\r\n\r\n");
+///
+/// let request = Request::new(Method::Get, "example.service-now.com", "/api/now/ping");
+/// let (mut head, mut buf) = ([0; 256], [0; 4096]);
+/// let response = blocking::exchange(&mut stream, request.head(&mut head)?, b"", &mut buf)?;
+/// assert_eq!(response.status, 204);
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+pub fn exchange<'b, S: Read + Write>(
+    stream: &mut S,
+    request_head: &[u8],
+    body: &[u8],
+    buf: &'b mut [u8],
+) -> Result<Response<'b>, ExchangeError<S::Error>> {
+    let mut exchange = Exchange::new(Method::of_head(request_head), buf);
+    for part in [request_head, body] {
+        let mut rest = part;
+        while !rest.is_empty() {
+            let written = stream.write(rest).map_err(ExchangeError::Transport)?;
+            rest = match written {
+                0 => return Err(ExchangeError::WriteZero),
+                _ => rest.get(written..).unwrap_or_default(),
+            };
+        }
+    }
+    stream.flush().map_err(ExchangeError::Transport)?;
+
+    let mut input = Zeroizing::new([0; READ_LEN]);
+    while !exchange.is_done() {
+        let read = stream.read(&mut *input).map_err(ExchangeError::Transport)?;
+        match input.get(..read).unwrap_or_default() {
+            [] => exchange.end_of_stream()?,
+            bytes => _ = exchange.feed(bytes)?,
+        }
+    }
+    Ok(exchange.finish()?)
+}
