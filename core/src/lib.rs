@@ -8,10 +8,10 @@
 //! The client-credentials grant, whole: the [request](TokenRequest), its
 //! [form encoding](form), the [response](TokenResponse), the [token that is kept](AccessToken)
 //! and [its expiry](Expiry), and [what a refusal means](refusal).
+//! [Assertions](assertion) for the JWT bearer grant, signed.
 //!
 //! # Out of scope
-//! Sockets, TLS, clocks and random numbers. Other grants, assertions and HTTP/1.1 are not here
-//! yet.
+//! Sockets, TLS, clocks and random numbers. Other grants and HTTP/1.1 are not here yet.
 //!
 //! # The way of a token
 //! ```
@@ -61,6 +61,7 @@
 )]
 
 pub mod access_token;
+pub mod assertion;
 mod buffer;
 pub mod expiry;
 pub mod form;

@@ -1,0 +1,57 @@
+//! Assertions for the JWT bearer grant (RFC 7523): claims, signed as a compact JWS (RFC 7515
+//! §3.1), base64url-encoded on their way into the caller's buffer.
+//!
+//! # Parts
+//! - [`Assertion`]: header and claims, and [`Jti`] for the name that each assertion has.
+//! - [`AssertionSigner`]: the seam to what signs; [`SigningInput`] is the way in two steps.
+//! - Signers of this crate, each behind a feature of its name: `hs256`, `hs384`, `hs512` (the
+//!   key is a shared secret).
+//! - `custom-claims`: claims of the caller's own through `serde::Serialize`.
+//!
+//! RS* and ES* are signed outside this crate only: by a secure element, or by the
+//! crypto library of a desktop.
+//!
+//! # Examples
+//! ```
+//! use snow_token_core::assertion::{Algorithm, Assertion, Jti};
+//!
+//! # fn secure_element(_: &[u8]) -> [u8; 64] { [0; 64] }
+//! let assertion = Assertion::new("gateway", "sensor@example.com");
+//! let jti = Jti::from_random(&[7; 16]);
+//! let mut buf = [0; 512];
+//! let input = assertion.signing_input(1_795_000_000, jti.as_str(), Algorithm::Es256, &mut buf)?;
+//! let signature = secure_element(input.as_bytes());
+//! let jws = input.finish(&signature)?;
+//! assert_eq!(jws.split('.').count(), 3);
+//! # Ok::<(), snow_token_core::assertion::AssertionError>(())
+//! ```
+
+mod algorithm;
+mod base64url;
+mod claims;
+#[cfg(feature = "custom-claims")]
+mod custom_claims;
+mod error;
+#[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+mod hmac;
+mod jti;
+mod signer;
+mod signing_input;
+mod text;
+
+#[cfg(feature = "hs256")]
+pub use self::hmac::Hs256;
+#[cfg(feature = "hs384")]
+pub use self::hmac::Hs384;
+#[cfg(feature = "hs512")]
+pub use self::hmac::Hs512;
+#[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+pub use self::hmac::KeyTooShort;
+pub use self::{
+    algorithm::Algorithm,
+    claims::{Assertion, DEFAULT_LIFETIME_SECS, RELEASE_YEAR_UNIX},
+    error::{AssertionError, CustomClaimsError},
+    jti::Jti,
+    signer::{AssertionSigner, SigningError},
+    signing_input::SigningInput,
+};
