@@ -5,10 +5,11 @@
 //! - [`Assertion`]: header and claims, and [`Jti`] for the name that each assertion has.
 //! - [`AssertionSigner`]: the seam to what signs; [`SigningInput`] is the way in two steps.
 //! - Signers of this crate, each behind a feature of its name: `hs256`, `hs384`, `hs512` (the
-//!   key is a shared secret).
+//!   key is a shared secret) and `es256`, `es384`, `es512` (the key comes from PKCS#8 or SEC1, in
+//!   DER or PEM).
 //! - `custom-claims`: claims of the caller's own through `serde::Serialize`.
 //!
-//! RS* and ES* are signed outside this crate only: by a secure element, or by the
+//! RS256, RS384 and RS512 are signed outside this crate only: by a secure element, or by the
 //! crypto library of a desktop.
 //!
 //! # Examples
@@ -31,14 +32,34 @@ mod base64url;
 mod claims;
 #[cfg(feature = "custom-claims")]
 mod custom_claims;
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
+mod der;
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
+mod ec_key;
 mod error;
+#[cfg(feature = "es256")]
+mod es256;
+#[cfg(feature = "es384")]
+mod es384;
+#[cfg(feature = "es512")]
+mod es512;
 #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
 mod hmac;
 mod jti;
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
+mod pem;
 mod signer;
 mod signing_input;
 mod text;
 
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
+pub use self::ec_key::KeyError;
+#[cfg(feature = "es256")]
+pub use self::es256::Es256;
+#[cfg(feature = "es384")]
+pub use self::es384::Es384;
+#[cfg(feature = "es512")]
+pub use self::es512::Es512;
 #[cfg(feature = "hs256")]
 pub use self::hmac::Hs256;
 #[cfg(feature = "hs384")]
