@@ -4,6 +4,9 @@
 pub(super) const INTEGER: u8 = 0x02;
 /// `OCTET STRING`
 pub(super) const OCTET_STRING: u8 = 0x04;
+/// `NULL`
+#[cfg(any(feature = "rs256", feature = "rs384", feature = "rs512"))]
+pub(super) const NULL: u8 = 0x05;
 /// `OBJECT IDENTIFIER`
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 /// `SEQUENCE`
@@ -11,6 +14,7 @@ pub(super) const SEQUENCE: u8 = 0x30;
 /// `[0]`, constructed
 pub(super) const CONTEXT_0: u8 = 0xa0;
 /// `[1]`, constructed
+#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
 pub(super) const CONTEXT_1: u8 = 0xa1;
 /// `[1]`, primitive
 pub(super) const CONTEXT_1_PRIMITIVE: u8 = 0x81;

@@ -1,61 +1,15 @@
 //! EC private keys from PKCS#8 (RFC 5208, RFC 5958) and SEC1 (RFC 5915), DER and PEM.
 
-use core::fmt;
-
 use zeroize::Zeroizing;
 
 use super::{
     der::{
-        CONTEXT_0, CONTEXT_1, CONTEXT_1_PRIMITIVE, NotDer, OBJECT_IDENTIFIER, OCTET_STRING, Reader,
+        CONTEXT_0, CONTEXT_1, CONTEXT_1_PRIMITIVE, OBJECT_IDENTIFIER, OCTET_STRING, Reader,
         SEQUENCE,
     },
-    pem::{self, Label, PemError},
+    key_error::KeyError,
+    pem::{self, Label},
 };
-
-/// Why a private key cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeyError {
-    /// Neither PKCS#8 nor SEC1, or a PEM that is cut off.
-    Malformed,
-    /// The key is encrypted with a password: decrypt it beforehand.
-    Encrypted,
-    /// A key for something else than ECDSA, such as RSA.
-    WrongAlgorithm,
-    /// An EC key on another curve than the algorithm's, or one whose curve is written out.
-    WrongCurve,
-    /// The number is zero, or not below the curve's order.
-    OutOfRange,
-}
-
-impl fmt::Display for KeyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "the private key is neither PKCS#8 nor SEC1",
-            Self::Encrypted => "the private key is encrypted",
-            Self::WrongAlgorithm => "the private key is not an EC key",
-            Self::WrongCurve => "the private key is on another curve than its algorithm",
-            Self::OutOfRange => "the private key is not a number of its curve",
-        })
-    }
-}
-
-impl core::error::Error for KeyError {}
-
-impl From<NotDer> for KeyError {
-    fn from(_: NotDer) -> Self {
-        Self::Malformed
-    }
-}
-
-impl From<PemError> for KeyError {
-    fn from(error: PemError) -> Self {
-        match error {
-            PemError::Malformed => Self::Malformed,
-            PemError::Encrypted => Self::Encrypted,
-        }
-    }
-}
 
 /// What tells one curve's keys from another's.
 pub(super) struct Curve {
@@ -84,6 +38,7 @@ impl Curve {
         load(match label {
             Label::Pkcs8 => self.pkcs8(der)?,
             Label::Sec1 => self.sec1(der, false)?,
+            Label::Pkcs1 => return Err(KeyError::WrongAlgorithm),
         })
     }
 

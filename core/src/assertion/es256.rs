@@ -15,7 +15,8 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{
     algorithm::Algorithm,
-    ec_key::{Curve, KeyError},
+    ec_key::Curve,
+    key_error::KeyError,
     signer::{AssertionSigner, SigningError},
 };
 

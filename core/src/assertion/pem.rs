@@ -10,6 +10,8 @@ pub(super) enum Label {
     Pkcs8,
     /// `EC PRIVATE KEY`: SEC1 (RFC 5915 §4).
     Sec1,
+    /// `RSA PRIVATE KEY`: PKCS#1 (RFC 8017 §A.1.2).
+    Pkcs1,
 }
 
 /// Why there are no contents.
@@ -35,6 +37,7 @@ pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u
         let label = match name {
             "PRIVATE KEY" => Label::Pkcs8,
             "EC PRIVATE KEY" => Label::Sec1,
+            "RSA PRIVATE KEY" => Label::Pkcs1,
             "ENCRYPTED PRIVATE KEY" => return Err(PemError::Encrypted),
             _ => {
                 rest = after;
