@@ -136,6 +136,39 @@ fn rfc_7515_appendix_a_3() {
     assert!(!verifies(&own.replacen(&own[..1], "_", 1)));
 }
 
+/// Public key and signature of the appendix verify, and so does a signature made by its key.
+#[test]
+fn rfc_7515_appendix_a_4() {
+    use p521::ecdsa::{Signature, VerifyingKey, signature::Verifier};
+
+    let decode = |text: &str| Base64UrlUnpadded::decode_vec(text).unwrap();
+    let input = b"eyJhbGciOiJFUzUxMiJ9.UGF5bG9hZA";
+    let x = decode(concat!(
+        "AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_",
+        "NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk"
+    ));
+    let y = decode(concat!(
+        "ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDl",
+        "y79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"
+    ));
+    let public_key = VerifyingKey::from_sec1_bytes(&[vec![4], x, y].concat()).unwrap();
+    let of_the_appendix = decode(concat!(
+        "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPW",
+        "ROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZC",
+        "PEX3xKpRwcdOO8KpEHwJjyqOgzDO7iKvU8vcnwNrmxYbSW9ERBXukOXo",
+        "lLzeO_Jn"
+    ));
+    let key = decode(concat!(
+        "AY5pb7A0UFiB3RELSD64fTLOSV_jazdF7fLYyuTw8lOfRhWg6Y6rUrPA",
+        "xerEzgdRhajnu0ferB0d53vM9mE15j2C"
+    ));
+    let signer = Es512::from_bytes(&key.try_into().unwrap()).unwrap();
+    for raw in [of_the_appendix, signature(&signer, input)] {
+        let signature = Signature::from_slice(&raw).unwrap();
+        assert!(public_key.verify(input, &signature).is_ok());
+    }
+}
+
 fn openssl(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
     let mut child = Command::new("openssl")
         .args(arguments)
@@ -363,4 +396,12 @@ fn keys_are_redacted_and_a_wrong_slot_is_an_error() {
     assert_eq!(es256.sign(b"", &mut [0; 63]), Err(SigningError));
     assert_eq!(es384.sign(b"", &mut [0; 64]), Err(SigningError));
     assert_eq!(es512.sign(b"", &mut [0; 131]), Err(SigningError));
+}
+
+#[test]
+fn keys_are_zeroed_on_drop() {
+    fn is_zeroed_on_drop<T: zeroize::ZeroizeOnDrop>() {}
+    is_zeroed_on_drop::<Es256>();
+    is_zeroed_on_drop::<Es384>();
+    is_zeroed_on_drop::<Es512>();
 }

@@ -123,3 +123,11 @@ fn keys_are_redacted_and_a_wrong_slot_is_an_error() {
     assert_eq!(format!("{signer:?}"), "Hs256([redacted])");
     assert_eq!(signer.sign(b"", &mut [0; 31]), Err(SigningError));
 }
+
+#[test]
+fn keys_are_zeroed_on_drop() {
+    fn is_zeroed_on_drop<T: zeroize::ZeroizeOnDrop>() {}
+    is_zeroed_on_drop::<Hs256>();
+    is_zeroed_on_drop::<Hs384>();
+    is_zeroed_on_drop::<Hs512>();
+}

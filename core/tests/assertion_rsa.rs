@@ -161,3 +161,11 @@ fn what_is_wrong_with_a_key_is_said() {
     assert_eq!(format!("{signer:?}"), "Rs256([redacted])");
     assert_eq!(signer.signature_len(), 256);
 }
+
+#[test]
+fn keys_are_zeroed_on_drop() {
+    fn is_zeroed_on_drop<T: zeroize::ZeroizeOnDrop>() {}
+    is_zeroed_on_drop::<Rs256>();
+    is_zeroed_on_drop::<Rs384>();
+    is_zeroed_on_drop::<Rs512>();
+}

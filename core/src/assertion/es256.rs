@@ -1,4 +1,4 @@
-//! Es256: ECDSA over P-256 (RFC 7518 §3.4).
+//! ES256: ECDSA over P-256 (RFC 7518 §3.4).
 //!
 //! The nonce is that of RFC 6979 §3.2, so no random numbers are needed. No public key is derived
 //! from the private one, which would cost as much as a signature.

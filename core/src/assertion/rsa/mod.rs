@@ -1,5 +1,6 @@
 //! RS256, RS384 and RS512: RSASSA-PKCS1-v1_5 (RFC 7518 §3.3, RFC 8017 §8.2) without a heap, for
 //! keys of 2048, 3072 and 4096 bits.
+//!
 //! Why it is not blinded stands in the documentation of the module above.
 
 mod crt;
