@@ -10,11 +10,14 @@
 //! and [its expiry](Expiry), and [what a refusal means](refusal). A [session] keeps a token good:
 //! it says when to ask for one, when to use it, when to wait and when to give up.
 //!
+//! The [other grants](Grant): [assertions](assertion) for JWT bearer, signed here or outside, and the
+//! [way through the browser](authorization) for authorization codes with PKCE.
+//!
 //! The [dates of HTTP](http_date), and with the feature `http1` HTTP/1.1 as far as a client needs
 //! it.
 //!
 //! # Out of scope
-//! Sockets, TLS, clocks and random numbers. Other grants and assertions are not here yet.
+//! Sockets, TLS, clocks and random numbers.
 //!
 //! # The way of a token
 //! ```
@@ -64,6 +67,7 @@
 )]
 
 pub mod access_token;
+pub mod assertion;
 pub mod authorization;
 mod buffer;
 pub mod expiry;

@@ -1,0 +1,90 @@
+//! PEM (RFC 7468) into a buffer, without a heap.
+
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroize;
+
+/// What the text of a PEM file says about its contents.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// `PRIVATE KEY`: PKCS#8 (RFC 7468 §10).
+    Pkcs8,
+    /// `EC PRIVATE KEY`: SEC1 (RFC 5915 §4).
+    Sec1,
+    /// `RSA PRIVATE KEY`: PKCS#1 (RFC 8017 §A.1.2).
+    Pkcs1,
+}
+
+/// Why there are no contents.
+pub(super) enum PemError {
+    /// No block with a label that is known, or one that is cut off or not base64.
+    Malformed,
+    /// `ENCRYPTED PRIVATE KEY`, or an old block with `Proc-Type: 4,ENCRYPTED`.
+    Encrypted,
+}
+
+const BEGIN: &str = "-----BEGIN ";
+const END: &str = "-----END ";
+const DASHES: &str = "-----";
+
+/// Decodes the first private key in `text` into `buf`; what stands before it is skipped, such as
+/// the `EC PARAMETERS` that OpenSSL writes. A key that does not fit is [`PemError::Malformed`].
+pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u8]), PemError> {
+    let mut rest = text;
+    loop {
+        let (_, block) = rest.split_once(BEGIN).ok_or(PemError::Malformed)?;
+        let (name, body) = block.split_once(DASHES).ok_or(PemError::Malformed)?;
+        let (body, after) = body.split_once(END).ok_or(PemError::Malformed)?;
+        let label = match name {
+            "PRIVATE KEY" => Label::Pkcs8,
+            "EC PRIVATE KEY" => Label::Sec1,
+            "RSA PRIVATE KEY" => Label::Pkcs1,
+            "ENCRYPTED PRIVATE KEY" => return Err(PemError::Encrypted),
+            _ => {
+                rest = after;
+                continue;
+            }
+        };
+        if body.contains("ENCRYPTED") {
+            return Err(PemError::Encrypted);
+        }
+        let closed = after
+            .strip_prefix(name)
+            .is_some_and(|after| after.starts_with(DASHES));
+        if !closed {
+            return Err(PemError::Malformed);
+        }
+        return Ok((label, decode_base64(body, buf)?));
+    }
+}
+
+/// In groups of four characters, with white space anywhere between.
+fn decode_base64<'b>(body: &str, buf: &'b mut [u8]) -> Result<&'b [u8], PemError> {
+    let mut characters = body.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    let mut written = 0_usize;
+    let mut padded = false;
+    loop {
+        let mut group = [0; 4];
+        let mut filled = 0_usize;
+        for (slot, character) in group.iter_mut().zip(characters.by_ref()) {
+            *slot = character;
+            filled = filled.saturating_add(1);
+        }
+        if filled == 0 {
+            return buf.get(..written).ok_or(PemError::Malformed);
+        }
+        if padded || filled != group.len() {
+            return Err(PemError::Malformed);
+        }
+        let mut bytes = [0; 3];
+        let decoded = Base64::decode(group, &mut bytes).map_err(|_| PemError::Malformed)?;
+        padded = decoded.len() < 3;
+        let end = written.saturating_add(decoded.len());
+        let slots = buf.get_mut(written..end).ok_or(PemError::Malformed)?;
+        for (to, from) in slots.iter_mut().zip(decoded) {
+            *to = *from;
+        }
+        written = end;
+        group.zeroize();
+        bytes.zeroize();
+    }
+}
