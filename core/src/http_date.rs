@@ -9,6 +9,8 @@
 
 use core::fmt;
 
+use crate::assertion::RELEASE_YEAR_UNIX;
+
 /// Why a text is not a date of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,9 +38,6 @@ impl fmt::Display for HttpDateError {
 
 impl core::error::Error for HttpDateError {}
 
-/// 1 January 2026: the present is later than that.
-const RELEASED_UNIX: u64 = 1_767_225_600;
-
 /// Reads a date as [`parse_at`] does, where the present is not known: a year of two digits then
 /// lies between 1976 and 2075.
 ///
@@ -58,7 +57,7 @@ const RELEASED_UNIX: u64 = 1_767_225_600;
 /// }
 /// ```
 pub fn parse(date: &str) -> Result<u64, HttpDateError> {
-    parse_at(date, RELEASED_UNIX)
+    parse_at(date, RELEASE_YEAR_UNIX)
 }
 
 /// Reads a date in any of the three forms of RFC 9110 §5.6.7, to Unix seconds.

@@ -54,10 +54,8 @@ mod ec_key;
 mod error;
 #[cfg(feature = "es256")]
 mod es256;
-#[cfg(feature = "es384")]
-mod es384;
-#[cfg(feature = "es512")]
-mod es512;
+#[cfg(any(feature = "es384", feature = "es512"))]
+mod es384_es512;
 #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
 mod hmac;
 mod jti;
@@ -88,9 +86,9 @@ mod text;
 #[cfg(feature = "es256")]
 pub use self::es256::Es256;
 #[cfg(feature = "es384")]
-pub use self::es384::Es384;
+pub use self::es384_es512::Es384;
 #[cfg(feature = "es512")]
-pub use self::es512::Es512;
+pub use self::es384_es512::Es512;
 #[cfg(feature = "hs256")]
 pub use self::hmac::Hs256;
 #[cfg(feature = "hs384")]
