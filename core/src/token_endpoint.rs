@@ -39,6 +39,27 @@ impl core::error::Error for TokenEndpointError<'_> {}
 /// The status and the content type are looked at before the JSON: a hibernating instance answers
 /// HTTP 200 with a page.
 ///
+/// # Examples
+/// ```
+/// use snow_token_core::{
+///     Cause,
+///     refusal::Answer,
+///     token_endpoint::{self, TokenEndpointError},
+/// };
+///
+/// let page = Answer {
+///     status: 200,
+///     content_type: Some("text/html"),
+///     retry_after: None,
+///     body: b"<h1>Your instance is hibernating</h1>",
+/// };
+/// let mut buf = [0; 64];
+/// let Err(TokenEndpointError::Refused(refusal)) = token_endpoint::read(&page, &mut buf) else {
+///     panic!()
+/// };
+/// assert_eq!(refusal.cause, Cause::Hibernating);
+/// ```
+///
 /// # Errors
 /// [`TokenEndpointError`]. Nothing of the answer is in `buf` then.
 pub fn read<'a, 'b>(

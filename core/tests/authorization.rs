@@ -173,6 +173,31 @@ fn a_token_that_is_handed_in_is_one_for_a_header() {
     }
 }
 
+#[test]
+fn every_prefix_and_every_change_of_a_byte_ends_in_a_value_or_an_error() {
+    let good = format!("state={STATE}&access_token=a%2Fb&token_type=Bearer&expires_in=9&scope=a+b");
+    let mut buf = [0; 64];
+    for end in 0..good.len() {
+        let _ = Callback::read(&good[..end], &state(), &mut buf);
+    }
+    for at in 0..good.len() {
+        for byte in 0..=127 {
+            let mut changed = good.clone().into_bytes();
+            changed[at] = byte;
+            let changed = String::from_utf8(changed).unwrap();
+            if let Ok(Callback::Token(token)) = Callback::read(&changed, &state(), &mut buf) {
+                let token = token.access_token().expose();
+                let is_plain =
+                    |byte: u8| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte);
+                assert!(
+                    !token.is_empty() && token.bytes().all(is_plain),
+                    "{changed}"
+                );
+            }
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_ends_in_a_value_or_an_error(text in "[a-z&=%+0-9é_]{0,80}", known: bool) {

@@ -100,6 +100,28 @@ impl Drop for Encoder<'_, '_> {
 mod tests {
     use super::*;
 
+    /// RFC 4648 §10, in the alphabet of §5 and without padding.
+    #[test]
+    fn the_text_is_that_of_the_rfc() {
+        for (bytes, expected) in [
+            ("", ""),
+            ("f", "Zg"),
+            ("fo", "Zm8"),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg"),
+            ("fooba", "Zm9vYmE"),
+            ("foobar", "Zm9vYmFy"),
+            ("\u{7fb}\u{7ff}", "37vfvw"),
+        ] {
+            let mut buf = [0; 16];
+            let mut out = Writer::new(&mut buf);
+            let mut encoder = Encoder::new(&mut out);
+            encoder.push(bytes.as_bytes());
+            encoder.finish();
+            assert_eq!(out.finish().unwrap(), expected.as_bytes());
+        }
+    }
+
     #[test]
     fn in_place_piecewise_and_at_once_agree_for_every_length() {
         let bytes: [u8; 200] = core::array::from_fn(|i| (i * 37 + 11) as u8);
