@@ -15,8 +15,7 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{
     algorithm::Algorithm,
-    ec_key::Curve,
-    key_error::KeyError,
+    private_key::{KeyError, ec::Curve},
     signer::{AssertionSigner, SigningError},
 };
 

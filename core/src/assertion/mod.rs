@@ -40,17 +40,6 @@ mod base64url;
 mod claims;
 #[cfg(feature = "custom-claims")]
 mod custom_claims;
-#[cfg(any(
-    feature = "es256",
-    feature = "es384",
-    feature = "es512",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-))]
-mod der;
-#[cfg(any(feature = "es256", feature = "es384", feature = "es512"))]
-mod ec_key;
 mod error;
 #[cfg(feature = "es256")]
 mod es256;
@@ -67,16 +56,7 @@ mod jti;
     feature = "rs384",
     feature = "rs512",
 ))]
-mod key_error;
-#[cfg(any(
-    feature = "es256",
-    feature = "es384",
-    feature = "es512",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-))]
-mod pem;
+mod private_key;
 #[cfg(any(feature = "rs256", feature = "rs384", feature = "rs512"))]
 mod rsa;
 mod signer;
@@ -105,7 +85,7 @@ pub use self::hmac::KeyTooShort;
     feature = "rs384",
     feature = "rs512",
 ))]
-pub use self::key_error::KeyError;
+pub use self::private_key::KeyError;
 #[cfg(feature = "rs256")]
 pub use self::rsa::Rs256;
 #[cfg(feature = "rs384")]

@@ -7,8 +7,7 @@ use crypto_bigint::{
 };
 use zeroize::Zeroize;
 
-use super::private_key::Numbers;
-use crate::assertion::signer::SigningError;
+use crate::assertion::{private_key::rsa::Numbers, signer::SigningError};
 
 /// A private key whose primes have `H` words each.
 pub(super) struct Crt<const H: usize> {

@@ -4,7 +4,6 @@
 //! Why it is not blinded stands in the documentation of the module above.
 
 mod crt;
-mod private_key;
 
 use core::fmt;
 
@@ -12,10 +11,10 @@ use crypto_bigint::{U1024, U1536, U2048};
 use sha2::Digest;
 use zeroize::ZeroizeOnDrop;
 
-use self::{crt::Crt, private_key::Numbers};
+use self::crt::Crt;
 use super::{
     algorithm::Algorithm,
-    key_error::KeyError,
+    private_key::{KeyError, rsa::Numbers},
     signer::{AssertionSigner, SigningError},
 };
 
@@ -92,7 +91,7 @@ macro_rules! rsa_signer {
             /// # Errors
             /// [`KeyError`].
             pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
-                private_key::load_der(der, PrivateKey::new).map(Self)
+                Numbers::load_der(der, PrivateKey::new).map(Self)
             }
 
             /// Loads the first private key of a PEM file (RFC 7468): `PRIVATE KEY` or
@@ -101,7 +100,7 @@ macro_rules! rsa_signer {
             /// # Errors
             /// [`KeyError`].
             pub fn from_pem(pem: &str) -> Result<Self, KeyError> {
-                private_key::load_pem(pem, PrivateKey::new).map(Self)
+                Numbers::load_pem(pem, PrivateKey::new).map(Self)
             }
         }
 

@@ -1,22 +1,20 @@
-//! EC private keys from PKCS#8 (RFC 5208, RFC 5958) and SEC1 (RFC 5915), DER and PEM.
+//! EC private keys, from PKCS#8 and SEC1 (RFC 5915).
 
 use zeroize::Zeroizing;
 
 use super::{
-    der::{
-        CONTEXT_0, CONTEXT_1, CONTEXT_1_PRIMITIVE, OBJECT_IDENTIFIER, OCTET_STRING, Reader,
-        SEQUENCE,
-    },
+    der::{CONTEXT_0, CONTEXT_1, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE},
     key_error::KeyError,
     pem::{self, Label},
+    pkcs8::{PrivateKeyInfo, is_pkcs8},
 };
 
 /// What tells one curve's keys from another's.
-pub(super) struct Curve {
+pub(in crate::assertion) struct Curve {
     /// The contents of its `OBJECT IDENTIFIER` (RFC 5480 §2.1.1.1).
-    pub(super) oid: &'static [u8],
+    pub(in crate::assertion) oid: &'static [u8],
     /// The length of a private key in bytes.
-    pub(super) scalar_len: usize,
+    pub(in crate::assertion) scalar_len: usize,
 }
 
 /// `id-ecPublicKey`, 1.2.840.10045.2.1 (RFC 5480 §2.1.1).
@@ -28,7 +26,7 @@ const MAX_DER_LEN: usize = 512;
 
 impl Curve {
     /// Hands the private key in `pem` to `load`.
-    pub(super) fn load_pem<T>(
+    pub(in crate::assertion) fn load_pem<T>(
         &self,
         pem: &str,
         load: impl FnOnce(&[u8]) -> Result<T, KeyError>,
@@ -43,44 +41,27 @@ impl Curve {
     }
 
     /// Hands the private key in `der`, PKCS#8 or SEC1, to `load`.
-    pub(super) fn load_der<T>(
+    pub(in crate::assertion) fn load_der<T>(
         &self,
         der: &[u8],
         load: impl FnOnce(&[u8]) -> Result<T, KeyError>,
     ) -> Result<T, KeyError> {
-        // The version tells them apart: 0 (or 1 in RFC 5958) with a SEQUENCE after it, or 1 with
-        // an OCTET STRING after it.
-        let mut elements = Reader::new(der).nested(SEQUENCE)?;
-        elements.small_integer()?;
-        load(if elements.optional(SEQUENCE)?.is_some() {
+        load(if is_pkcs8(der)? {
             self.pkcs8(der)?
         } else {
             self.sec1(der, false)?
         })
     }
 
-    /// RFC 5958 §2: `SEQUENCE { version, algorithm, privateKey, [0] attributes OPTIONAL, [1]
-    /// publicKey OPTIONAL }`.
     fn pkcs8<'k>(&self, der: &'k [u8]) -> Result<&'k [u8], KeyError> {
-        let mut outer = Reader::new(der);
-        let mut elements = outer.nested(SEQUENCE)?;
-        outer.end()?;
-        if elements.small_integer()? > 1 {
-            return Err(KeyError::Malformed);
-        }
-        let mut algorithm = elements.nested(SEQUENCE)?;
-        if algorithm.element(OBJECT_IDENTIFIER)? != EC_PUBLIC_KEY {
+        let mut info = PrivateKeyInfo::new(der)?;
+        if info.algorithm != EC_PUBLIC_KEY {
             return Err(KeyError::WrongAlgorithm);
         }
-        if algorithm.optional(OBJECT_IDENTIFIER)? != Some(self.oid) {
+        if info.parameters.optional(OBJECT_IDENTIFIER)? != Some(self.oid) {
             return Err(KeyError::WrongCurve);
         }
-        algorithm.end()?;
-        let key = elements.element(OCTET_STRING)?;
-        elements.optional(CONTEXT_0)?;
-        elements.optional(CONTEXT_1_PRIMITIVE)?;
-        elements.end()?;
-        self.sec1(key, true)
+        self.sec1(info.key()?, true)
     }
 
     /// RFC 5915 §3: `SEQUENCE { version 1, privateKey, [0] curve OPTIONAL, [1] publicKey

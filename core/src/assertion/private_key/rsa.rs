@@ -1,14 +1,12 @@
-//! RSA private keys from PKCS#1 (RFC 8017 §A.1.2) and PKCS#8 (RFC 5958), DER and PEM.
+//! RSA private keys, from PKCS#8 and PKCS#1 (RFC 8017 §A.1.2).
 
 use zeroize::Zeroizing;
 
-use crate::assertion::{
-    der::{
-        CONTEXT_0, CONTEXT_1_PRIMITIVE, INTEGER, NULL, OBJECT_IDENTIFIER, OCTET_STRING, Reader,
-        SEQUENCE,
-    },
+use super::{
+    der::{INTEGER, NULL, Reader, SEQUENCE},
     key_error::KeyError,
     pem::{self, Label},
+    pkcs8::{PrivateKeyInfo, is_pkcs8},
 };
 
 /// `rsaEncryption`, 1.2.840.113549.1.1.1 (RFC 8017 §A.1).
@@ -18,63 +16,51 @@ const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 
 const MAX_DER_LEN: usize = 2_560;
 
 /// The numbers of a key, without leading zeros. The private exponent itself is not needed.
-pub(super) struct Numbers<'k> {
-    pub(super) n: &'k [u8],
-    pub(super) e: u32,
-    pub(super) p: &'k [u8],
-    pub(super) q: &'k [u8],
-    pub(super) dp: &'k [u8],
-    pub(super) dq: &'k [u8],
-    pub(super) q_inv: &'k [u8],
+pub(in crate::assertion) struct Numbers<'k> {
+    pub(in crate::assertion) n: &'k [u8],
+    pub(in crate::assertion) e: u32,
+    pub(in crate::assertion) p: &'k [u8],
+    pub(in crate::assertion) q: &'k [u8],
+    pub(in crate::assertion) dp: &'k [u8],
+    pub(in crate::assertion) dq: &'k [u8],
+    pub(in crate::assertion) q_inv: &'k [u8],
 }
 
-/// Hands the private key in `pem` to `load`.
-pub(super) fn load_pem<T>(
-    pem: &str,
-    load: impl FnOnce(&Numbers<'_>) -> Result<T, KeyError>,
-) -> Result<T, KeyError> {
-    let mut buf = Zeroizing::new([0; MAX_DER_LEN]);
-    let (label, der) = pem::decode(pem, &mut *buf)?;
-    match label {
-        Label::Pkcs8 => load(&pkcs8(der)?),
-        Label::Pkcs1 => load(&pkcs1(der)?),
-        Label::Sec1 => Err(KeyError::WrongAlgorithm),
+impl Numbers<'_> {
+    /// Hands the private key in `pem` to `load`.
+    pub(in crate::assertion) fn load_pem<T>(
+        pem: &str,
+        load: impl FnOnce(&Numbers<'_>) -> Result<T, KeyError>,
+    ) -> Result<T, KeyError> {
+        let mut buf = Zeroizing::new([0; MAX_DER_LEN]);
+        let (label, der) = pem::decode(pem, &mut *buf)?;
+        load(&match label {
+            Label::Pkcs8 => pkcs8(der)?,
+            Label::Pkcs1 => pkcs1(der)?,
+            Label::Sec1 => return Err(KeyError::WrongAlgorithm),
+        })
     }
-}
 
-/// Hands the private key in `der`, PKCS#8 or PKCS#1, to `load`.
-pub(super) fn load_der<T>(
-    der: &[u8],
-    load: impl FnOnce(&Numbers<'_>) -> Result<T, KeyError>,
-) -> Result<T, KeyError> {
-    // After the version, PKCS#8 has a SEQUENCE and PKCS#1 an INTEGER.
-    let mut elements = Reader::new(der).nested(SEQUENCE)?;
-    elements.small_integer()?;
-    if elements.optional(SEQUENCE)?.is_some() {
-        load(&pkcs8(der)?)
-    } else {
-        load(&pkcs1(der)?)
+    /// Hands the private key in `der`, PKCS#8 or PKCS#1, to `load`.
+    pub(in crate::assertion) fn load_der<T>(
+        der: &[u8],
+        load: impl FnOnce(&Numbers<'_>) -> Result<T, KeyError>,
+    ) -> Result<T, KeyError> {
+        load(&if is_pkcs8(der)? {
+            pkcs8(der)?
+        } else {
+            pkcs1(der)?
+        })
     }
 }
 
 fn pkcs8(der: &[u8]) -> Result<Numbers<'_>, KeyError> {
-    let mut outer = Reader::new(der);
-    let mut elements = outer.nested(SEQUENCE)?;
-    outer.end()?;
-    if elements.small_integer()? > 1 {
-        return Err(KeyError::Malformed);
-    }
-    let mut algorithm = elements.nested(SEQUENCE)?;
-    if algorithm.element(OBJECT_IDENTIFIER)? != RSA_ENCRYPTION {
+    let mut info = PrivateKeyInfo::new(der)?;
+    if info.algorithm != RSA_ENCRYPTION {
         return Err(KeyError::WrongAlgorithm);
     }
-    algorithm.optional(NULL)?;
-    algorithm.end()?;
-    let key = elements.element(OCTET_STRING)?;
-    elements.optional(CONTEXT_0)?;
-    elements.optional(CONTEXT_1_PRIMITIVE)?;
-    elements.end()?;
-    pkcs1(key)
+    info.parameters.optional(NULL)?;
+    pkcs1(info.key()?)
 }
 
 /// `SEQUENCE { version 0, n, e, d, p, q, d mod (p-1), d mod (q-1), (inverse of q) mod p }`
