@@ -1,15 +1,14 @@
 //! ES256, ES384 and ES512, and the keys for them.
 #![cfg(all(feature = "es256", feature = "es384", feature = "es512"))]
 
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+mod common;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use snow_token_core::assertion::{
     Assertion, AssertionSigner, Es256, Es384, Es512, KeyError, SigningError,
 };
+
+use self::common::openssl::{openssl, openssl_text};
 
 fn signature(signer: &dyn AssertionSigner, input: &[u8]) -> Vec<u8> {
     let mut signature = vec![0; signer.signature_len()];
@@ -167,24 +166,6 @@ fn rfc_7515_appendix_a_4() {
         let signature = Signature::from_slice(&raw).unwrap();
         assert!(public_key.verify(input, &signature).is_ok());
     }
-}
-
-fn openssl(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the tests need the openssl command");
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "openssl {arguments:?}");
-    output.stdout
-}
-
-fn openssl_text(arguments: &[&str], stdin: &[u8]) -> String {
-    String::from_utf8(openssl(arguments, stdin)).unwrap()
 }
 
 type Load<I> = fn(I) -> Result<Box<dyn AssertionSigner>, KeyError>;

@@ -1,36 +1,17 @@
 //! RS256, RS384 and RS512, and the keys for them.
 #![cfg(all(feature = "rs256", feature = "rs384", feature = "rs512"))]
 
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+mod common;
 
 use jsonwebtoken::{DecodingKey, Validation, decode};
 use snow_token_core::assertion::{
     Assertion, AssertionError, AssertionSigner, KeyError, Rs256, Rs384, Rs512, SigningError,
 };
 
-fn openssl(arguments: &[&str], stdin: &[u8]) -> Vec<u8> {
-    let mut child = Command::new("openssl")
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the tests need the openssl command");
-    child.stdin.take().unwrap().write_all(stdin).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "openssl {arguments:?}");
-    output.stdout
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).unwrap()
-}
+use self::common::openssl::{openssl, openssl_text};
 
 fn key(bits: &str) -> String {
-    text(openssl(&["genrsa", "-traditional", bits], b""))
+    openssl_text(&["genrsa", "-traditional", bits], b"")
 }
 
 /// PKCS#1 v1.5 is deterministic: the signatures must be OpenSSL's, byte for byte.
@@ -39,7 +20,7 @@ fn signatures_are_those_of_openssl_for_every_size_and_hash_and_form_of_key() {
     for bits in ["2048", "3072", "4096"] {
         let pkcs1 = key(bits);
         let from = pkcs1.as_bytes();
-        let pkcs8 = text(openssl(&["pkcs8", "-topk8", "-nocrypt"], from));
+        let pkcs8 = openssl_text(&["pkcs8", "-topk8", "-nocrypt"], from);
         let pkcs1_der = openssl(&["rsa", "-traditional", "-outform", "DER"], from);
         let pkcs8_der = openssl(&["pkcs8", "-topk8", "-nocrypt", "-outform", "DER"], from);
         let folder = tempfile::tempdir().unwrap();
@@ -146,16 +127,14 @@ fn what_is_wrong_with_a_key_is_said() {
     let error = |pem: &str| Rs256::from_pem(pem).err();
     assert_eq!(error(&key("1024")), Some(KeyError::WrongSize));
     assert_eq!(error(&key("2056")), Some(KeyError::WrongSize));
-    let ec = openssl(
-        &["ecparam", "-genkey", "-noout", "-name", "prime256v1"],
-        b"",
-    );
-    assert_eq!(error(&text(ec.clone())), Some(KeyError::WrongAlgorithm));
-    let ec = openssl(&["pkcs8", "-topk8", "-nocrypt"], &ec);
-    assert_eq!(error(&text(ec)), Some(KeyError::WrongAlgorithm));
+    let generate = ["ecparam", "-genkey", "-noout", "-name", "prime256v1"];
+    let ec = openssl_text(&generate, b"");
+    assert_eq!(error(&ec), Some(KeyError::WrongAlgorithm));
+    let ec = openssl_text(&["pkcs8", "-topk8", "-nocrypt"], ec.as_bytes());
+    assert_eq!(error(&ec), Some(KeyError::WrongAlgorithm));
     let good = key("2048");
     let encrypt = ["pkcs8", "-topk8", "-passout", "pass:x"];
-    let encrypted = text(openssl(&encrypt, good.as_bytes()));
+    let encrypted = openssl_text(&encrypt, good.as_bytes());
     assert_eq!(error(&encrypted), Some(KeyError::Encrypted));
     let signer = Rs256::from_pem(&good).unwrap();
     assert_eq!(format!("{signer:?}"), "Rs256([redacted])");

@@ -1,0 +1,3 @@
+//! What the tests of keys share.
+
+pub(crate) mod openssl;
