@@ -156,6 +156,10 @@ fn rfc_7515_appendix_a_4() {
     ));
     let point = [vec![4], x, y].concat();
     let public_key = VerifyingKey::from_sec1_bytes(&point).unwrap();
+    // RFC 5480 §2: `SubjectPublicKeyInfo` of id-ecPublicKey on secp521r1.
+    let start = hex::<25>("30819B 3010 06072A8648CE3D0201 06052B81040023 03818600");
+    let info = [&start[..], &point].concat();
+    let public_pem = openssl(&["ec", "-pubin", "-inform", "DER"], &info);
     let of_the_appendix = decode(concat!(
         "AdwMgeerwtHoh-l192l60hp9wAHZFVJbLfD_UxMi70cwnZOYaRI1bKPW",
         "ROc-mZZqwqT2SI-KGDKB34XO0aw_7XdtAG8GaSwFKdCAPZgoXD2YBJZC",
@@ -170,6 +174,7 @@ fn rfc_7515_appendix_a_4() {
     for raw in [of_the_appendix, signature(&signer, input)] {
         let signature = Signature::from_slice(&raw).unwrap();
         assert!(public_key.verify(input, &signature).is_ok());
+        verify_with_openssl("-sha512", &public_pem, input, &raw);
     }
 }
 
