@@ -12,6 +12,19 @@ use snow_token_core::{
 
 const NOW: u64 = 1_795_000_000;
 
+/// Each algorithm with a length of its signatures; of RS*, each size of a key once.
+const ALGORITHMS: [(Algorithm, usize); 9] = [
+    (Algorithm::Hs256, 32),
+    (Algorithm::Hs384, 48),
+    (Algorithm::Hs512, 64),
+    (Algorithm::Es256, 64),
+    (Algorithm::Es384, 96),
+    (Algorithm::Es512, 132),
+    (Algorithm::Rs256, 256),
+    (Algorithm::Rs384, 384),
+    (Algorithm::Rs512, 512),
+];
+
 /// "Signs" with a pattern, of any length.
 struct Pattern(Algorithm, usize);
 
@@ -145,11 +158,8 @@ fn a_clock_before_the_release_year_is_not_set() {
 #[test]
 fn every_length_short_of_the_whole_is_refused_with_the_size_that_would_do_and_zeroed() {
     let assertion = Assertion::new("gateway", "sensor").with_key_id("k");
-    for signer in [
-        Pattern(Algorithm::Es256, 64),
-        Pattern(Algorithm::Es512, 132),
-        Pattern(Algorithm::Rs512, 384),
-    ] {
+    for (algorithm, len) in ALGORITHMS {
+        let signer = Pattern(algorithm, len);
         let needed = assertion.len(NOW, "1", &signer).unwrap();
         for short in 0..needed {
             let mut buf = vec![0xaa; short];
@@ -165,20 +175,36 @@ fn every_length_short_of_the_whole_is_refused_with_the_size_that_would_do_and_ze
     }
 }
 
+/// With RS*, room for the signature of the shortest key is asked for.
+#[test]
+fn every_length_short_of_input_and_signature_is_refused_in_two_steps_too() {
+    let assertion = Assertion::new("gateway", "sensor").with_key_id("k");
+    for (algorithm, _) in ALGORITHMS {
+        let shortest = vec![1; algorithm.min_signature_len()];
+        let needed = assertion
+            .len(NOW, "1", &Pattern(algorithm, shortest.len()))
+            .unwrap();
+        for short in 0..needed {
+            let mut buf = vec![0xaa; short];
+            let input = assertion.signing_input(NOW, "1", algorithm, &mut buf);
+            assert_eq!(
+                input.err(),
+                Some(AssertionError::BufferTooSmall(BufferTooSmall { needed }))
+            );
+            assert!(buf.iter().all(|byte| *byte == 0));
+        }
+        let mut buf = vec![0; needed];
+        let input = assertion
+            .signing_input(NOW, "1", algorithm, &mut buf)
+            .unwrap();
+        assert_eq!(input.finish(&shortest).unwrap().len(), needed);
+    }
+}
+
 #[test]
 fn two_steps_give_what_one_gives() {
     let assertion = Assertion::new("gateway", "sensor");
-    for (algorithm, len) in [
-        (Algorithm::Hs256, 32),
-        (Algorithm::Hs384, 48),
-        (Algorithm::Hs512, 64),
-        (Algorithm::Es256, 64),
-        (Algorithm::Es384, 96),
-        (Algorithm::Es512, 132),
-        (Algorithm::Rs256, 256),
-        (Algorithm::Rs384, 384),
-        (Algorithm::Rs512, 512),
-    ] {
+    for (algorithm, len) in ALGORITHMS {
         let signer = Pattern(algorithm, len);
         let (mut one, mut two) = ([0; 1024], [0xaa; 1024]);
         let one = assertion.sign(NOW, "1", &signer, &mut one).unwrap();
@@ -218,18 +244,24 @@ fn a_signature_of_the_wrong_length_is_refused_and_one_without_room_too() {
     }
 
     // Room for a signature of 2048 bits, given one of 4096.
-    let needed = assertion
-        .len(NOW, "1", &Pattern(Algorithm::Rs256, 512))
-        .unwrap();
-    let mut buf = vec![0xaa; needed - 1];
-    let input = assertion
-        .signing_input(NOW, "1", Algorithm::Rs256, &mut buf)
-        .unwrap();
-    assert_eq!(
-        input.finish(&[1; 512]),
-        Err(AssertionError::BufferTooSmall(BufferTooSmall { needed }))
-    );
-    assert!(buf.iter().all(|byte| *byte == 0));
+    for algorithm in [Algorithm::Rs256, Algorithm::Rs384, Algorithm::Rs512] {
+        let needed = assertion.len(NOW, "1", &Pattern(algorithm, 512)).unwrap();
+        let mut buf = vec![0xaa; needed - 1];
+        let input = assertion
+            .signing_input(NOW, "1", algorithm, &mut buf)
+            .unwrap();
+        assert_eq!(
+            input.finish(&[1; 512]),
+            Err(AssertionError::BufferTooSmall(BufferTooSmall { needed }))
+        );
+        assert!(buf.iter().all(|byte| *byte == 0));
+
+        let mut buf = vec![0xaa; needed];
+        let input = assertion
+            .signing_input(NOW, "1", algorithm, &mut buf)
+            .unwrap();
+        assert_eq!(input.finish(&[1; 512]).unwrap().len(), needed);
+    }
 }
 
 #[test]

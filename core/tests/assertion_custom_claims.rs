@@ -7,7 +7,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use snow_token_core::assertion::{Algorithm, Assertion, AssertionError, CustomClaimsError};
+use snow_token_core::{
+    BufferTooSmall,
+    assertion::{Algorithm, Assertion, AssertionError, CustomClaimsError},
+};
 
 fn claims_with<T: Serialize>(custom: &T) -> Result<Value, AssertionError> {
     let mut buf = vec![0xaa; 65_536];
@@ -108,6 +111,26 @@ fn a_standard_claim_is_refused_and_so_is_what_has_no_members() {
     );
     assert_eq!(claims_with(&None::<Wrapper>), Ok(json!({})));
     assert_eq!(claims_with(&json!({})), Ok(json!({})));
+}
+
+#[test]
+fn every_length_short_of_the_whole_is_refused_with_the_size_that_would_do_and_zeroed() {
+    let custom = json!({ "site": "Oslo", "racks": [1, 2], "load": 0.5 });
+    let assertion = Assertion::new("gateway", "sensor").with_custom_claims(&custom);
+    let input = |buf: &mut [u8]| {
+        let input = assertion.signing_input(1_795_000_000, "1", Algorithm::Es256, buf);
+        input.map(|input| input.finish(&[1; 64]).unwrap().len())
+    };
+    let needed = input(&mut [0; 1024]).unwrap();
+    for short in 0..needed {
+        let mut buf = vec![0xaa; short];
+        assert_eq!(
+            input(&mut buf),
+            Err(AssertionError::BufferTooSmall(BufferTooSmall { needed }))
+        );
+        assert!(buf.iter().all(|byte| *byte == 0));
+    }
+    assert_eq!(input(&mut vec![0xaa; needed]), Ok(needed));
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
