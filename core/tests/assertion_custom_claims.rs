@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use proptest::prelude::*;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use snow_token_core::{
     BufferTooSmall,
@@ -111,6 +111,62 @@ fn a_standard_claim_is_refused_and_so_is_what_has_no_members() {
     );
     assert_eq!(claims_with(&None::<Wrapper>), Ok(json!({})));
     assert_eq!(claims_with(&json!({})), Ok(json!({})));
+}
+
+/// A map of one member, with a key of any type.
+struct Keyed<K>(K);
+
+impl<K: Serialize> Serialize for Keyed<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map([(&self.0, 1)])
+    }
+}
+
+struct Bytes;
+
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(b"x")
+    }
+}
+
+#[derive(Serialize)]
+struct Nothing;
+
+#[derive(Serialize)]
+struct Around<T>(T);
+
+#[test]
+fn every_kind_of_value_is_refused_where_only_members_or_only_text_can_stand() {
+    let not_an_object = Err(AssertionError::CustomClaims(CustomClaimsError::NotAnObject));
+    let not_text = Err(AssertionError::CustomClaims(CustomClaimsError::KeyNotText));
+    macro_rules! refused_in_both_places {
+        ($($value:expr),* $(,)?) => {
+            $(
+                assert_eq!(claims_with(&$value), not_an_object);
+                assert_eq!(claims_with(&Around(Some($value))), not_an_object);
+                assert_eq!(claims_with(&Keyed($value)), not_text);
+                assert_eq!(claims_with(&Keyed(Around(Some($value)))), not_text);
+            )*
+        };
+    }
+    refused_in_both_places!(true, 1_i8, 1_i16, 1_i32, 1_i64, 1_u8, 1_u16, 1_u32, 1_u64);
+    refused_in_both_places!(0.5_f32, 0.5_f64, (), Nothing, Bytes, format_args!("x"));
+    refused_in_both_places!([1, 2], vec![1], (1, 2), Pair(1, 'x'));
+    refused_in_both_places!(Kind::Newtype(1), Kind::Tuple(1, true));
+    refused_in_both_places!(Kind::Struct { a: 1, b: None });
+
+    assert_eq!(claims_with(&"x"), not_an_object);
+    assert_eq!(claims_with(&'x'), not_an_object);
+    assert_eq!(claims_with(&Kind::Unit), not_an_object);
+    assert_eq!(claims_with(&Keyed(None::<&str>)), not_text);
+    assert_eq!(claims_with(&Keyed(json!({}))), not_text);
+    assert_eq!(claims_with(&Keyed(Keyed("x"))), not_text);
+
+    assert_eq!(claims_with(&Keyed('x')), Ok(json!({ "x": 1 })));
+    assert_eq!(claims_with(&Keyed(Kind::Unit)), Ok(json!({ "Unit": 1 })));
+    let around = Keyed(Around(Some("x")));
+    assert_eq!(claims_with(&Some(Around(around))), Ok(json!({ "x": 1 })));
 }
 
 #[test]

@@ -126,6 +126,10 @@ impl<'a> Assertion<'a> {
     ///
     /// Serializing goes as deep as the value does, on the stack.
     ///
+    /// A claim that the assertion itself writes is refused. That the others differ from each other,
+    /// as RFC 7519 §4 wants, is up to the caller, for to remember their names would take memory:
+    /// `#[serde(flatten)]`, `#[serde(rename)]` and a map that holds a key twice can repeat one.
+    ///
     /// # Examples
     /// ```
     /// use base64ct::{Base64UrlUnpadded, Encoding};

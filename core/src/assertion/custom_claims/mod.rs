@@ -1,10 +1,13 @@
 //! Claims of the caller's own, serialized as they come.
 //!
-//! With a serializer of this crate's, because it writes through the base64url encoder, goes on
-//! counting where the buffer has ended, and sees a claim that is there already. It needs no
-//! memory of its own.
+//! With a serializer of this crate's, not serde-json-core's. That one writes into a slice and gives
+//! up where it ends, so neither the length of an assertion nor the size that a short buffer lacks
+//! could be told; its JSON would need a buffer of its own before it becomes base64url; and a claim
+//! that is there already would go unseen. This one writes through the encoder, goes on counting
+//! where the buffer has ended, and needs no memory.
 
-mod refusing;
+mod key;
+mod place;
 mod top;
 mod value;
 
@@ -12,12 +15,12 @@ use core::fmt::Display;
 
 use serde::{Serialize, ser};
 
-use self::top::Top;
+use self::{place::At, top::Top};
 use super::{base64url::Encoder, claims::WriteClaims, error::CustomClaimsError};
 
 impl<T: Serialize> WriteClaims for T {
     fn write(&self, out: &mut Encoder<'_, '_>) -> Result<(), CustomClaimsError> {
-        self.serialize(Top { out })
+        self.serialize(At(Top { out }))
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{
     },
 };
 
-use super::refusing::Key;
+use super::{key::Key, place::At};
 use crate::assertion::{
     base64url::Encoder,
     error::CustomClaimsError as Error,
@@ -64,6 +64,17 @@ impl<'e, 'w, 'b> Value<'e, 'w, 'b> {
     }
 }
 
+/// JSON writes these as Rust does.
+macro_rules! display {
+    ($($method:ident: $type:ty),* $(,)?) => {
+        $(
+            fn $method(self, v: $type) -> Result<(), Error> {
+                self.display(&v)
+            }
+        )*
+    };
+}
+
 impl<'e, 'w, 'b> Serializer for Value<'e, 'w, 'b> {
     type Ok = ();
     type Error = Error;
@@ -75,40 +86,16 @@ impl<'e, 'w, 'b> Serializer for Value<'e, 'w, 'b> {
     type SerializeStruct = Items<'e, 'w, 'b>;
     type SerializeStructVariant = Items<'e, 'w, 'b>;
 
-    fn serialize_bool(self, v: bool) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_i8(self, v: i8) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_i16(self, v: i16) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_i32(self, v: i32) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_i64(self, v: i64) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_u8(self, v: u8) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_u16(self, v: u16) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_u32(self, v: u32) -> Result<(), Error> {
-        self.display(&v)
-    }
-
-    fn serialize_u64(self, v: u64) -> Result<(), Error> {
-        self.display(&v)
+    display! {
+        serialize_bool: bool,
+        serialize_i8: i8,
+        serialize_i16: i16,
+        serialize_i32: i32,
+        serialize_i64: i64,
+        serialize_u8: u8,
+        serialize_u16: u16,
+        serialize_u32: u32,
+        serialize_u64: u64,
     }
 
     fn serialize_f32(self, v: f32) -> Result<(), Error> {
@@ -272,91 +259,56 @@ impl Items<'_, '_, '_> {
     }
 }
 
-impl SerializeSeq for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
+macro_rules! elements {
+    ($($trait:ident::$method:ident),* $(,)?) => {
+        $(
+            impl $trait for Items<'_, '_, '_> {
+                type Ok = ();
+                type Error = Error;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.element(value)
-    }
+                fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+                    self.element(value)
+                }
 
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
+                fn end(self) -> Result<(), Error> {
+                    self.close()
+                }
+            }
+        )*
+    };
 }
 
-impl SerializeTuple for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.element(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
+elements! {
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field,
 }
 
-impl SerializeTupleStruct for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
+macro_rules! members {
+    ($($trait:ident),*) => {
+        $(
+            impl $trait for Items<'_, '_, '_> {
+                type Ok = ();
+                type Error = Error;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.element(value)
-    }
+                fn serialize_field<T: Serialize + ?Sized>(
+                    &mut self,
+                    name: &'static str,
+                    value: &T,
+                ) -> Result<(), Error> {
+                    self.member(name, value)
+                }
 
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
+                fn end(self) -> Result<(), Error> {
+                    self.close()
+                }
+            }
+        )*
+    };
 }
 
-impl SerializeTupleVariant for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.element(value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl SerializeStruct for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Error> {
-        self.member(name, value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
-
-impl SerializeStructVariant for Items<'_, '_, '_> {
-    type Ok = ();
-    type Error = Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Error> {
-        self.member(name, value)
-    }
-
-    fn end(self) -> Result<(), Error> {
-        self.close()
-    }
-}
+members!(SerializeStruct, SerializeStructVariant);
 
 impl SerializeMap for Items<'_, '_, '_> {
     type Ok = ();
@@ -364,10 +316,10 @@ impl SerializeMap for Items<'_, '_, '_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
         self.separate();
-        key.serialize(Key {
+        key.serialize(At(Key {
             out: self.out,
             reserved: &[],
-        })?;
+        }))?;
         self.out.push(b":");
         Ok(())
     }

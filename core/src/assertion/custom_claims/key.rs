@@ -1,0 +1,25 @@
+//! The key of a map's member.
+
+use serde::ser::Impossible;
+
+use super::place::Place;
+use crate::assertion::{base64url::Encoder, error::CustomClaimsError as Error, text::push_string};
+
+/// Takes a key, which must be text and none of `reserved`.
+pub(super) struct Key<'e, 'w, 'b> {
+    pub(super) out: &'e mut Encoder<'w, 'b>,
+    pub(super) reserved: &'static [&'static str],
+}
+
+impl Place for Key<'_, '_, '_> {
+    const REFUSAL: Error = Error::KeyNotText;
+    type Members = Impossible<(), Error>;
+
+    fn text(self, name: &str) -> Result<(), Error> {
+        if self.reserved.contains(&name) {
+            return Err(Error::Reserved);
+        }
+        push_string(self.out, name);
+        Ok(())
+    }
+}
