@@ -295,3 +295,16 @@ impl<S: AsRef<str> + Zeroize> fmt::Debug for Session<S> {
             .finish()
     }
 }
+
+#[cfg(feature = "defmt")]
+impl<S: AsRef<str> + Zeroize> defmt::Format for Session<S> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Session({}, {}, {})",
+            self.renewal,
+            self.access_token,
+            self.refresh_token(),
+        );
+    }
+}

@@ -43,7 +43,7 @@ use crate::{
 pub const AUTHORIZATION_PATH: &str = "/oauth_auth.do";
 
 /// The `state` that ties a redirect to its request (RFC 6749 §10.12): 32 hexadecimal digits, for
-/// ServiceNow takes no special characters in it.
+/// ServiceNow takes no special characters in it. Redacted in `Debug`.
 #[derive(Clone)]
 pub struct State([u8; 32]);
 
@@ -76,8 +76,11 @@ impl fmt::Debug for State {
     }
 }
 
+redacted_format!(State);
+
 /// A request for the user's consent, to be opened in a browser.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AuthorizationRequest<'a> {
     response_type: &'static str,
     client_id: &'a str,

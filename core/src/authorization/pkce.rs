@@ -49,6 +49,8 @@ impl fmt::Debug for CodeVerifier {
     }
 }
 
+redacted_format!(CodeVerifier);
+
 impl Drop for CodeVerifier {
     fn drop(&mut self) {
         self.0.zeroize();
@@ -57,6 +59,7 @@ impl Drop for CodeVerifier {
 
 /// The code challenge: 43 characters, no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CodeChallenge([u8; LEN]);
 
 impl CodeChallenge {

@@ -59,6 +59,7 @@ impl Default for Settings {
 /// assert_eq!(renewal.next(200), Action::UseToken { token: number, again_in_ms });
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Renewal {
     settings: Settings,
     clock: Clock,
@@ -79,6 +80,7 @@ pub struct Renewal {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Token {
     None,
     Held {
@@ -93,6 +95,7 @@ enum Token {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Phase {
     Idle,
     Out { requested_at: u64, is_relogin: bool },
