@@ -4,7 +4,7 @@ use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{buffer::as_text, secret::Secret};
 
@@ -56,6 +56,8 @@ impl Drop for CodeVerifier {
         self.0.zeroize();
     }
 }
+
+impl ZeroizeOnDrop for CodeVerifier {}
 
 /// The code challenge: 43 characters, no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
