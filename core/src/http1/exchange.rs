@@ -231,6 +231,12 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             core::str::from_utf8(buf.get(start..end)?).ok()
         });
         let body = buf.get(summary.kept_len..self.filled).unwrap_or_default();
+        log_line!(
+            debug,
+            "HTTP {}, a body of {} bytes",
+            summary.status,
+            body.len()
+        );
         Ok(Response {
             status: summary.status,
             content_type,
