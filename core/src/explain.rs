@@ -20,6 +20,7 @@ use crate::refusal::Cause;
 /// One thing that can be the matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Explanation {
     /// What can be the matter, and what to do.
     pub reason: &'static str,

@@ -14,6 +14,7 @@ use crate::assertion::RELEASE_YEAR_UNIX;
 /// Why a text is not a date of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum HttpDateError {
     /// The text has none of the three forms.
     Syntax,
@@ -133,6 +134,7 @@ pub fn retry_after_secs(retry_after: &str, date: Option<&str>) -> Option<u32> {
 /// # Ok::<(), http_date::HttpDateError>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct ClockOffset {
     secs: i64,
 }

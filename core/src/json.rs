@@ -73,6 +73,7 @@ impl core::error::Error for JsonError {}
 
 /// One step through a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Event<'a> {
     /// `{`
     ObjectStart,
@@ -95,7 +96,7 @@ pub enum Event<'a> {
 }
 
 /// Reads one JSON text, event by event. After an error it must not be used further.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reader<'a> {
     input: &'a [u8],
     at: usize,
@@ -103,6 +104,24 @@ pub struct Reader<'a> {
     /// A bit for each level, the innermost lowest: 1 for an object, 0 for an array.
     objects: u32,
     expect: Expect,
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The input may hold a token.
+        f.debug_struct("Reader")
+            .field("input_len", &self.input.len())
+            .field("at", &self.at)
+            .field("depth", &self.depth)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Reader<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Reader(at {} of {} bytes)", self.at, self.input.len());
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -413,6 +432,13 @@ impl fmt::Debug for Text<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Text<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Text({} bytes)", self.0.len());
+    }
+}
+
 impl<'a> Text<'a> {
     /// The characters, escapes resolved.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
@@ -502,6 +528,13 @@ fn is_command(char: char) -> bool {
 /// A JSON number as it stands in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Number<'a>(&'a [u8]);
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Number<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(f, "Number({=str})", self.as_str());
+    }
+}
 
 impl<'a> Number<'a> {
     /// The number as it is written.

@@ -66,6 +66,9 @@
     clippy::arithmetic_side_effects
 )]
 
+#[macro_use]
+mod macros;
+
 pub mod access_token;
 pub mod assertion;
 pub mod authorization;

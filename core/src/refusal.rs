@@ -42,6 +42,20 @@ impl fmt::Debug for Answer<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Answer<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Answer({}, {}, {}, {} bytes)",
+            self.status,
+            self.content_type,
+            self.retry_after,
+            self.body.len(),
+        );
+    }
+}
+
 /// Why the instance refused, as closely as its answer tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -135,7 +149,7 @@ impl Cause {
 /// `Display` gives status and words in one line, control characters made visible, long texts cut.
 /// The words are the server's own: one that repeats the request in them repeats the secret too. To
 /// be sure, compare [`error`](Self::error) and [`description`](Self::description) with it before
-/// they go into a log.
+/// they go into a log. `Debug` and `defmt` show their lengths alone.
 ///
 /// # Examples
 /// ```
@@ -152,6 +166,7 @@ impl Cause {
 /// assert_eq!(refusal.to_string(), "HTTP 401, server_error: access_denied");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Refusal<'a> {
     /// The status code.
     pub status: u16,
@@ -199,21 +214,6 @@ impl fmt::Display for Refusal<'_> {
             write!(f, ": {description:.300}")?;
         }
         Ok(())
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Refusal<'_> {
-    /// Status, cause, and the words with their escapes as they came.
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(
-            f,
-            "HTTP {}, {}, {}: {}",
-            self.status,
-            self.cause,
-            self.error.map(Text::raw),
-            self.description.map(Text::raw),
-        );
     }
 }
 

@@ -60,6 +60,22 @@
 //! names a time above [`LONGEST_WAIT_MS`], so that a loop that keeps to what the actions say keeps
 //! to this too. A reading that lies behind the one before counts as the same time.
 //!
+//! # The log
+//! With the feature `log`, `defmt` or both, the machine says what it does. It knows a token's number
+//! and lifetime, but not its text. A wait above [`LONGEST_WAIT_MS`] is told as that.
+//!
+//! | Level | Line |
+//! |---|---|
+//! | error | `stopped: `*reason* |
+//! | warn | `no token: `*failure*`; 2000 ms to the next request` |
+//! | warn | `token 1 is over as it comes; 2000 ms to the next request` |
+//! | warn | `an API answered 401 to token 1; at least 0 ms to the next request` |
+//! | info | `token 1 received, lifetime 1800 s`, or `lifetime not named`; `received again` where it is the one before |
+//! | debug | `asks for a first token`, `asks for a successor of token 1`, `asks for another token after a 401` |
+//! | debug | `told to try again`, `told to begin anew, without a token` |
+//!
+//! Of each answer an `http1::Exchange` adds, at level debug: `HTTP 200, a body of 256 bytes`.
+//!
 //! # Examples
 //! ```
 //! use snow_token_core::{FixedSession, TokenResponse, session::{Action, Failure, Settings}};
@@ -293,5 +309,18 @@ impl<S: AsRef<str> + Zeroize> fmt::Debug for Session<S> {
             .field("access_token", &self.access_token)
             .field("refresh_token", &self.refresh_token())
             .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<S: AsRef<str> + Zeroize> defmt::Format for Session<S> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Session({}, {}, {})",
+            self.renewal,
+            self.access_token,
+            self.refresh_token(),
+        );
     }
 }

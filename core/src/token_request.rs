@@ -20,6 +20,7 @@ pub const TOKEN_PATH: &str = "/oauth_token.do";
 /// What the token is asked for with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Grant<'a> {
     /// RFC 6749 §4.4. No refresh token comes back.
     ///
@@ -59,6 +60,7 @@ pub enum Grant<'a> {
 /// How the client proves who it is (RFC 6749 §2.3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ClientAuthentication<'a> {
     /// `client_id` and `client_secret` in the body: the form that ServiceNow documents.
     Body {
@@ -105,6 +107,7 @@ pub enum ClientAuthentication<'a> {
 /// # Ok::<(), snow_token_core::BufferTooSmall>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TokenRequest<'a> {
     grant: Grant<'a>,
     client: ClientAuthentication<'a>,

@@ -15,6 +15,7 @@ use crate::{
 /// for, so no line break or other foreign character can stand in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TokenResponse<'b> {
     access_token: Secret<'b>,
     /// A refresh token, where the grant brings one (RFC 6749 §6). It replaces the one that was

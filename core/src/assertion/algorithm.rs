@@ -10,6 +10,7 @@
 /// [`AssertionSigner`]: super::AssertionSigner
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 7518 §3.2).
     Hs256,

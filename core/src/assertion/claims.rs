@@ -316,6 +316,24 @@ impl fmt::Debug for Assertion<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Assertion<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Assertion({}, sub {}, aud {}, iss {}, kid {}, {} s, nbf {}, custom {})",
+            self.client_id,
+            self.subject,
+            self.audience,
+            self.issuer,
+            self.key_id,
+            self.lifetime_secs,
+            self.not_before_secs,
+            self.custom.is_some(),
+        );
+    }
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test")]
 mod tests {

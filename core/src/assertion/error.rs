@@ -8,6 +8,7 @@ use crate::buffer::BufferTooSmall;
 /// Why an assertion was not made. Nothing of it is left in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum AssertionError {
     /// The time that was given lies before this crate's release year: the clock was never set.
     ClockNotSet,
@@ -58,6 +59,7 @@ impl From<CustomClaimsError> for AssertionError {
 /// Why the caller's own claims cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum CustomClaimsError {
     /// Something other than a struct or a map: it has no members to add.
     NotAnObject,

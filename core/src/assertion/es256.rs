@@ -109,3 +109,5 @@ impl fmt::Debug for Es256 {
         f.write_str("Es256([redacted])")
     }
 }
+
+redacted_format!(Es256);

@@ -104,6 +104,9 @@ macro_rules! ecdsa_signer {
                 f.write_str(concat!(stringify!($name), "([redacted])"))
             }
         }
+
+        #[cfg(feature = $feature)]
+        redacted_format!($name);
     };
 }
 

@@ -16,6 +16,7 @@ use super::{
 
 /// The key is shorter than the hash, which RFC 7518 §3.2 does not allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct KeyTooShort {
     /// The length in bytes that a key must have at least.
     pub min_len: usize,
@@ -120,6 +121,9 @@ macro_rules! hmac_signer {
                 f.write_str(concat!(stringify!($name), "([redacted])"))
             }
         }
+
+        #[cfg(feature = $feature)]
+        redacted_format!($name);
     };
 }
 

@@ -16,6 +16,7 @@ use crate::buffer::as_text;
 /// assert_eq!(jti.as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Jti([u8; Self::LEN]);
 
 impl Jti {

@@ -55,6 +55,7 @@ pub trait AssertionSigner {
 
 /// The signer could not sign. What the matter was is known to the signer alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct SigningError;
 
 impl fmt::Display for SigningError {

@@ -142,3 +142,15 @@ impl fmt::Debug for SigningInput<'_> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for SigningInput<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "SigningInput({}, {} bytes)",
+            self.algorithm,
+            self.input_len
+        );
+    }
+}

@@ -14,6 +14,7 @@ use crate::{
 /// What the redirect brought, its texts in the caller's buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Callback<'b> {
     /// A code, to be exchanged for a token.
     Code(Secret<'b>),

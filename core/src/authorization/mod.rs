@@ -33,6 +33,7 @@ pub use pkce::{CodeChallenge, CodeVerifier};
 use core::fmt;
 
 use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
     buffer::{BufferTooSmall, Writer, as_text},
@@ -43,19 +44,20 @@ use crate::{
 pub const AUTHORIZATION_PATH: &str = "/oauth_auth.do";
 
 /// The `state` that ties a redirect to its request (RFC 6749 §10.12): 32 hexadecimal digits, for
-/// ServiceNow takes no special characters in it.
+/// ServiceNow takes no special characters in it. Redacted in `Debug`, zeroed on drop.
 #[derive(Clone)]
 pub struct State([u8; 32]);
 
 impl State {
     /// From 16 random bytes of the caller's, fresh for each request.
-    pub fn from_random(random: [u8; 16]) -> Self {
+    pub fn from_random(mut random: [u8; 16]) -> Self {
         let mut digits = [0; 32];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(random) {
             for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 0xf]) {
                 *digit = form::hex_digit(nibble).to_ascii_lowercase();
             }
         }
+        random.zeroize();
         Self(digits)
     }
 
@@ -76,8 +78,19 @@ impl fmt::Debug for State {
     }
 }
 
+redacted_format!(State);
+
+impl Drop for State {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for State {}
+
 /// A request for the user's consent, to be opened in a browser.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AuthorizationRequest<'a> {
     response_type: &'static str,
     client_id: &'a str,

@@ -4,7 +4,7 @@ use core::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{buffer::as_text, secret::Secret};
 
@@ -49,14 +49,19 @@ impl fmt::Debug for CodeVerifier {
     }
 }
 
+redacted_format!(CodeVerifier);
+
 impl Drop for CodeVerifier {
     fn drop(&mut self) {
         self.0.zeroize();
     }
 }
 
+impl ZeroizeOnDrop for CodeVerifier {}
+
 /// The code challenge: 43 characters, no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct CodeChallenge([u8; LEN]);
 
 impl CodeChallenge {

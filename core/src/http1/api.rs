@@ -19,6 +19,7 @@ const MID_EVENT_API: &str = "/api/mid/em/jsonv2";
 
 /// Which records the Table API gives, and what of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct TableQuery<'a> {
     /// `sysparm_query`, an encoded query such as `active=true^ORDERBYnumber`. Defaults to all.
     pub query: Option<&'a str>,

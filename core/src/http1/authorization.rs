@@ -27,9 +27,11 @@ use crate::{
 /// # Ok::<(), snow_token_core::http1::RequestError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Authorization<'a>(Kind<'a>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Kind<'a> {
     Bearer(Secret<'a>),
     ApiKey(Secret<'a>),

@@ -10,6 +10,7 @@ const MAX_SIZE_DIGITS: u8 = 16;
 
 /// How the end of a body is found (RFC 9112 §6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Framing {
     /// There is none: the answer to HEAD, 204 and 304.
     None,
@@ -40,12 +41,14 @@ pub enum Framing {
 /// # Ok::<(), snow_token_core::http1::ResponseError>(())
 /// ```
 #[derive(Debug, Clone)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct BodyReader {
     state: State,
     overhead_len: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum State {
     /// So many bytes are left, and nothing follows.
     Length(u64),

@@ -6,6 +6,7 @@ use core::fmt;
 /// fault, or something between it and this client; the connection is of no further use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ResponseError {
     /// The connection was closed before the first byte of the answer. A connection that was kept
     /// alive is closed like this when it was idle for too long.
@@ -70,6 +71,7 @@ impl core::error::Error for ResponseError {}
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum ExchangeError<E> {
     /// The stream failed: the network, or TLS.
     Transport(E),

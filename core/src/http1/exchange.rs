@@ -129,6 +129,23 @@ impl fmt::Debug for Response<'_> {
     }
 }
 
+#[cfg(feature = "defmt")]
+impl defmt::Format for Response<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Response({}, {}, {}, {}, {}, {} bytes, keep-alive {})",
+            self.status,
+            self.content_type,
+            self.retry_after,
+            self.date,
+            self.location,
+            self.body.len(),
+            self.keep_alive,
+        );
+    }
+}
+
 impl<'b> Exchange<'b> {
     /// Waits for the answer to a request of this method.
     pub const fn new(method: Method, buf: &'b mut [u8]) -> Self {
@@ -213,13 +230,20 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             let (start, end) = range?;
             core::str::from_utf8(buf.get(start..end)?).ok()
         });
+        let body = buf.get(summary.kept_len..self.filled).unwrap_or_default();
+        log_line!(
+            debug,
+            "HTTP {}, a body of {} bytes",
+            summary.status,
+            body.len()
+        );
         Ok(Response {
             status: summary.status,
             content_type,
             retry_after,
             date,
             location,
-            body: buf.get(summary.kept_len..self.filled).unwrap_or_default(),
+            body,
             keep_alive: summary.keep_alive && !self.has_excess,
         })
     }
@@ -360,6 +384,20 @@ impl<const HEADERS: usize> fmt::Debug for Exchange<'_, HEADERS> {
             .field("filled", &self.filled)
             .field("is_done", &self.is_done())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl<const HEADERS: usize> defmt::Format for Exchange<'_, HEADERS> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        let is_done = self.is_done();
+        defmt::write!(
+            f,
+            "Exchange({}, {} bytes, done {})",
+            self.method,
+            self.filled,
+            is_done
+        );
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
 
 /// The method of a request (RFC 9110 §9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum Method {
     /// GET
     Get,
@@ -62,6 +63,7 @@ impl Method {
 /// Why a request cannot be written. But for the buffer, the fault is in what the caller gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum RequestError {
     /// The host is not a host name or an address, with a port or without.
     Host,
@@ -128,6 +130,7 @@ impl From<BufferTooSmall> for RequestError {
 /// # Ok::<(), RequestError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Request<'a> {
     pub(super) method: Method,
     pub(super) host: &'a str,
@@ -140,6 +143,7 @@ pub struct Request<'a> {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) enum Target<'a> {
     Path(&'a str),
     /// `api`, a path that ends in `/`, and behind it a table, perhaps a record, and a query.

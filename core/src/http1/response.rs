@@ -26,6 +26,7 @@ pub const MAX_HEAD_LEN: usize = 16_384;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Head<'a> {
     /// The status code.
     pub status: u16,

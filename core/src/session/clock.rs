@@ -5,6 +5,7 @@
 /// Each reading adds what has passed since the one before. A reading that seems more than half a
 /// wrap (24.8 days) ahead is one that lies behind, as two threads can produce it: it adds nothing.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Clock {
     elapsed_ms: u64,
     last_ms: u32,

@@ -59,6 +59,7 @@ impl Default for Settings {
 /// assert_eq!(renewal.next(200), Action::UseToken { token: number, again_in_ms });
 /// ```
 #[derive(Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Renewal {
     settings: Settings,
     clock: Clock,
@@ -79,6 +80,7 @@ pub struct Renewal {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Token {
     None,
     Held {
@@ -93,6 +95,7 @@ enum Token {
 }
 
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Phase {
     Idle,
     Out { requested_at: u64, is_relogin: bool },
@@ -168,10 +171,11 @@ impl Renewal {
             self.token_number = self.token_number.wrapping_add(1);
         }
         let number = TokenNumber(self.token_number);
+        log_received(number.0, expires_in_secs, is_same);
         if is_same && matches!(self.token, Token::Refused { .. }) {
             // A request that was out before the 401 does not count as the one after it.
             if is_relogin {
-                self.phase = Phase::Stopped(StopReason::SameTokenAgain);
+                self.stop(StopReason::SameTokenAgain);
             }
             return Some(number);
         }
@@ -206,7 +210,15 @@ impl Renewal {
         }
         self.failures = self.failures.saturating_add(1);
         let delay = backoff::delay_ms(self.failures, self.backoff_cap_ms(), random);
-        self.not_before = now.saturating_add(delay.max(millis(retry_after_secs)));
+        let wait = delay.max(millis(retry_after_secs));
+        self.not_before = now.saturating_add(wait);
+        let wait = bounded(wait);
+        log_line!(
+            warn,
+            "no token: {:?}; {} ms to the next request",
+            failure,
+            wait
+        );
     }
 
     /// An API answered 401 to this token. It is not used any more, and a successor is asked for
@@ -232,17 +244,20 @@ impl Renewal {
         }
         self.token = Token::Refused { at_once: true };
         self.relogins = self.relogins.saturating_add(1);
+        let wait = bounded(self.not_before.saturating_sub(now));
+        log_line!(
+            warn,
+            "an API answered 401 to token {}; at least {} ms to the next request",
+            token.0,
+            wait
+        );
     }
 
     /// Asks again after a stop, and cuts the wait after a failure short; the second between an
     /// answer and the next request stays. A good token is kept, a request that is out too.
     pub fn retry(&mut self) {
-        if let Phase::Stopped(_) = self.phase {
-            self.phase = Phase::Idle;
-        }
-        self.not_before = 0;
-        self.failures = 0;
-        self.doubtful = 0;
+        log_line!(debug, "told to try again");
+        self.forget_failures();
     }
 
     /// Begins anew, without a token. A request that is out is given up: its outcome does not count
@@ -256,7 +271,8 @@ impl Renewal {
         self.token = Token::None;
         self.token_number = self.token_number.wrapping_add(1);
         self.relogins = 0;
-        self.retry();
+        self.forget_failures();
+        log_line!(debug, "told to begin anew, without a token");
     }
 
     /// Why the session asks no more, also while its token is still good.
@@ -294,8 +310,15 @@ impl Renewal {
 
     fn depart(&mut self, now: u64) -> Flight {
         let is_relogin = matches!(self.token, Token::Refused { .. });
-        if is_relogin {
-            self.token = Token::Refused { at_once: false };
+        match self.token {
+            Token::None => log_line!(debug, "asks for a first token"),
+            Token::Held { .. } => {
+                log_line!(debug, "asks for a successor of token {}", self.token_number)
+            }
+            Token::Refused { .. } => {
+                log_line!(debug, "asks for another token after a 401");
+                self.token = Token::Refused { at_once: false };
+            }
         }
         self.phase = Phase::Out {
             requested_at: now,
@@ -344,10 +367,27 @@ impl Renewal {
         }
         self.doubtful = self.doubtful.saturating_add(1);
         self.not_before = over_at.max(now).saturating_add(PAUSE_MS);
+        let wait = bounded(self.not_before.saturating_sub(now));
+        log_line!(
+            warn,
+            "token {} is over as it comes; {} ms to the next request",
+            self.token_number,
+            wait
+        );
     }
 
     fn stop(&mut self, reason: StopReason) {
         self.phase = Phase::Stopped(reason);
+        log_line!(error, "stopped: {:?}", reason);
+    }
+
+    fn forget_failures(&mut self) {
+        if let Phase::Stopped(_) = self.phase {
+            self.phase = Phase::Idle;
+        }
+        self.not_before = 0;
+        self.failures = 0;
+        self.doubtful = 0;
     }
 
     /// When the next request may and should be sent.
@@ -370,6 +410,17 @@ impl Renewal {
 
     fn backoff_cap_ms(&self) -> u64 {
         millis(self.settings.backoff_cap_secs)
+    }
+}
+
+fn log_received(number: u32, expires_in_secs: Option<u32>, is_same: bool) {
+    match (is_same, expires_in_secs) {
+        (false, Some(secs)) => log_line!(info, "token {} received, lifetime {} s", number, secs),
+        (false, None) => log_line!(info, "token {} received, lifetime not named", number),
+        (true, Some(secs)) => {
+            log_line!(info, "token {} received again, lifetime {} s", number, secs)
+        }
+        (true, None) => log_line!(info, "token {} received again, lifetime not named", number),
     }
 }
 

@@ -7,6 +7,7 @@ use super::{der::NotDer, pem::PemError};
 /// Why a private key cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub enum KeyError {
     /// Not a private key of a form that is read here, or one that is cut off.
     Malformed,

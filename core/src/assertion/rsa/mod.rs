@@ -129,6 +129,9 @@ macro_rules! rsa_signer {
                 f.write_str(concat!(stringify!($name), "([redacted])"))
             }
         }
+
+        #[cfg(feature = $feature)]
+        redacted_format!($name);
     };
 }
 
