@@ -157,6 +157,7 @@ impl Instance {
             status,
             content_type: Some("application/json"),
             retry_after,
+            date: None,
             body: body.as_bytes(),
         })
     }

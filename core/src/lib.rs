@@ -44,6 +44,7 @@
 //!     status: 200,
 //!     content_type: Some("application/json"),
 //!     retry_after: None,
+//!     date: None,
 //!     body,
 //! };
 //! let response = token_endpoint::read(&answer, &mut buf)?;

@@ -1,9 +1,12 @@
-//! What an answer means that is not what was asked for: from status, content type, `Retry-After`
-//! and body to one of a closed list of causes.
+//! What an answer means that is not what was asked for: from status, a few headers and
+//! body to one of a closed list of causes.
 
 use core::fmt;
 
-use crate::json::{Event, JsonError, Reader, Text};
+use crate::{
+    http_date,
+    json::{Event, JsonError, Reader, Text},
+};
 
 /// An HTTP answer, as far as it matters here.
 #[derive(Clone, Copy)]
@@ -14,6 +17,8 @@ pub struct Answer<'a> {
     pub content_type: Option<&'a str>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
+    /// The `Date` header. A `Retry-After` that is a date counts from it.
+    pub date: Option<&'a str>,
     /// The whole body; for [`Refusal::read`] its beginning does. An error fits in 512 bytes, the
     /// page of a sleeping instance has some 5,900, its heading at a place that is not known.
     pub body: &'a [u8],
@@ -37,6 +42,7 @@ impl fmt::Debug for Answer<'_> {
             .field("status", &self.status)
             .field("content_type", &self.content_type)
             .field("retry_after", &self.retry_after)
+            .field("date", &self.date)
             .field("body_len", &self.body.len())
             .finish()
     }
@@ -70,7 +76,8 @@ pub enum Cause {
     Hibernating,
     /// 429.
     RateLimited {
-        /// The wait that `Retry-After` asks for, in seconds.
+        /// The wait that `Retry-After` asks for, in seconds, as [`http_date::retry_after_secs`]
+        /// reads it.
         retry_after_secs: Option<u32>,
     },
     /// 400 with a page from the load balancer: it refused the client certificate.
@@ -87,7 +94,8 @@ pub enum Cause {
     Redirect,
     /// 5xx.
     ServerFault {
-        /// The wait that `Retry-After` asks for, in seconds.
+        /// The wait that `Retry-After` asks for, in seconds, as [`http_date::retry_after_secs`]
+        /// reads it.
         retry_after_secs: Option<u32>,
     },
     /// A page or another content type where JSON was due: not an instance, or not this endpoint.
@@ -145,6 +153,7 @@ impl Cause {
 ///     status: 401,
 ///     content_type: Some("application/json"),
 ///     retry_after: None,
+///     date: None,
 ///     body: br#"{"error_description":"access_denied","error":"server_error"}"#,
 /// });
 /// assert_eq!(refusal.cause, Cause::AccessDenied);
@@ -267,7 +276,9 @@ fn page_cause(answer: &Answer<'_>) -> Option<Cause> {
 }
 
 fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
-    let retry_after_secs = answer.retry_after.and_then(delay_secs);
+    let retry_after = answer.retry_after;
+    let retry_after_secs =
+        retry_after.and_then(|text| http_date::retry_after_secs(text, answer.date));
     match answer.status {
         300..=399 => Cause::Redirect,
         // An OAuth error whose code is not known.
@@ -281,13 +292,6 @@ fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
         500..=599 => Cause::ServerFault { retry_after_secs },
         _ => Cause::Other,
     }
-}
-
-/// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, is not read.
-fn delay_secs(retry_after: &str) -> Option<u32> {
-    let digits = retry_after.trim();
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// Whether a `Content-Type` promises JSON.

@@ -51,6 +51,7 @@ impl core::error::Error for TokenEndpointError<'_> {}
 ///     status: 200,
 ///     content_type: Some("text/html"),
 ///     retry_after: None,
+///     date: None,
 ///     body: b"<h1>Your instance is hibernating</h1>",
 /// };
 /// let mut buf = [0; 64];

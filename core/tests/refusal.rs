@@ -14,6 +14,7 @@ fn answer<'a>(status: u16, content_type: Option<&'a str>, body: &'a str) -> Answ
         status,
         content_type,
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
     }
 }
@@ -128,14 +129,21 @@ fn words_are_taken_from_the_error_and_from_nowhere_else() {
 
 #[test]
 fn the_wait_that_the_server_asks_for_is_read() {
-    for (retry_after, secs) in [
-        ("30", Some(30)),
-        (" 30 ", Some(30)),
-        ("99999999999", Some(u32::MAX)),
-        ("soon", None),
-        ("-1", None),
-        ("+1", None),
-        ("", None),
+    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    for (retry_after, date, secs) in [
+        ("30", None, Some(30)),
+        (" 30 ", None, Some(30)),
+        ("99999999999", None, Some(u32::MAX)),
+        ("soon", date, None),
+        ("-1", None, None),
+        ("+1", None, None),
+        ("", None, None),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", date, Some(120)),
+        // Its moment has passed.
+        ("Sun, 06 Nov 1994 08:49:36 GMT", date, Some(0)),
+        // From when it counts is not known.
+        ("Sun, 06 Nov 1994 08:51:37 GMT", None, None),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", Some("today"), None),
     ] {
         for (status, cause) in [
             (
@@ -153,6 +161,7 @@ fn the_wait_that_the_server_asks_for_is_read() {
         ] {
             let refusal = Refusal::read(&Answer {
                 retry_after: Some(retry_after),
+                date,
                 ..answer(status, JSON, "{}")
             });
             assert_eq!(refusal.cause, cause, "{retry_after:?}");

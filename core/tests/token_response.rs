@@ -272,6 +272,7 @@ fn status_and_content_type_are_looked_at_before_the_json() {
         status,
         content_type,
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
     };
     let json = Some("application/json;charset=UTF-8");
@@ -315,6 +316,7 @@ fn what_is_wrong_with_an_answer_is_told_apart() {
         status: 200,
         content_type: Some("application/json"),
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
     };
     let malformed = token_endpoint::read(&answer("{}"), &mut [0; 64]).unwrap_err();

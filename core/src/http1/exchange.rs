@@ -109,6 +109,7 @@ impl<'b> Response<'b> {
             status: self.status,
             content_type: self.content_type,
             retry_after: self.retry_after,
+            date: self.date,
             body: self.body,
         }
     }
