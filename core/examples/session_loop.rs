@@ -159,6 +159,7 @@ impl Instance {
             retry_after,
             date: None,
             body: body.as_bytes(),
+            cut: None,
         })
     }
 

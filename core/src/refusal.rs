@@ -1,6 +1,10 @@
 //! What an answer means that is not what was asked for: from status, a few headers and
 //! body to one of a closed list of causes.
 
+mod page;
+
+pub use page::PageSearch;
+
 use core::fmt;
 
 use crate::{
@@ -19,9 +23,22 @@ pub struct Answer<'a> {
     pub retry_after: Option<&'a str>,
     /// The `Date` header. A `Retry-After` that is a date counts from it.
     pub date: Option<&'a str>,
-    /// The whole body; for [`Refusal::read`] its beginning does. An error fits in 512 bytes, the
-    /// page of a sleeping instance has some 5,900, its heading at a place that is not known.
+    /// The body, or its beginning. An error fits in 512 bytes, the page of a sleeping instance has
+    /// some 5,900, its heading at a place that is not known.
     pub body: &'a [u8],
+    /// What is known of the rest, where `body` is the beginning alone; `None` where it is whole.
+    pub cut: Option<Cut>,
+}
+
+/// What is known of a body that is longer than the memory for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// The length of the whole body in bytes.
+    pub body_len: usize,
+    /// The length in bytes of a buffer that would have taken the whole answer.
+    pub needed: usize,
+    /// What the whole body says, should it be a page: all of it was fed to this.
+    pub page: PageSearch,
 }
 
 impl Answer<'_> {
@@ -31,6 +48,18 @@ impl Answer<'_> {
         match self.content_type {
             Some(content_type) => promises_json(content_type),
             None => !self.body.trim_ascii_start().starts_with(b"<"),
+        }
+    }
+
+    /// What the whole body says, as a page.
+    fn page(&self) -> PageSearch {
+        match self.cut {
+            Some(cut) => cut.page,
+            None => {
+                let mut page = PageSearch::new();
+                page.feed(self.body);
+                page
+            }
         }
     }
 }
@@ -44,6 +73,7 @@ impl fmt::Debug for Answer<'_> {
             .field("retry_after", &self.retry_after)
             .field("date", &self.date)
             .field("body_len", &self.body.len())
+            .field("cut", &self.cut)
             .finish()
     }
 }
@@ -155,6 +185,7 @@ impl Cause {
 ///     retry_after: None,
 ///     date: None,
 ///     body: br#"{"error_description":"access_denied","error":"server_error"}"#,
+///     cut: None,
 /// });
 /// assert_eq!(refusal.cause, Cause::AccessDenied);
 /// assert_eq!(refusal.cause.retry(), Retry::MayPass);
@@ -264,10 +295,10 @@ fn oauth_cause(body: &ErrorBody<'_>) -> Option<Cause> {
 
 /// What a page says. The body of a page means nothing beside these words.
 fn page_cause(answer: &Answer<'_>) -> Option<Cause> {
-    let says = |words: &[u8]| contains(answer.body, words);
+    let page = answer.page();
     match answer.status {
-        _ if says(b"instance is hibernating") => Some(Cause::Hibernating),
-        400 if says(b"SSL certificate error") => Some(Cause::ClientCertificateRefused),
+        _ if page.is_hibernating() => Some(Cause::Hibernating),
+        400 if page.is_certificate_error() => Some(Cause::ClientCertificateRefused),
         300..=399 | 401 | 429 | 500..=599 => None,
         // Without a body there is nothing that could be JSON or not.
         400.. if answer.body.is_empty() => None,
@@ -310,10 +341,6 @@ fn ends_with_ignore_case(text: &str, end: &str) -> bool {
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// The words of an error body, in either of the two shapes that an instance sends.
 #[derive(Default)]
 struct ErrorBody<'a> {
@@ -325,7 +352,7 @@ struct ErrorBody<'a> {
 }
 
 impl<'a> ErrorBody<'a> {
-    /// Reads as far as the body is JSON: a caller may have kept its beginning alone.
+    /// Reads as far as the body is JSON: it may be the beginning alone.
     fn read(body: &'a [u8]) -> Self {
         let mut read = Self::default();
         let _ = read.fill(body);

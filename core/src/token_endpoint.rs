@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::{
     buffer::BufferTooSmall,
-    refusal::{Answer, Refusal},
+    refusal::{Answer, Cut, Refusal},
     token_response::{TokenResponse, TokenResponseError},
 };
 
@@ -17,7 +17,8 @@ pub enum TokenEndpointError<'a> {
     Refused(Refusal<'a>),
     /// HTTP 200 with JSON that is not a good token.
     Malformed(TokenResponseError),
-    /// The caller's buffer is too small.
+    /// The caller's buffer is too small: the one for the texts, or, where the answer
+    /// [is cut](Answer::cut), the one that it was received in.
     BufferTooSmall(BufferTooSmall),
 }
 
@@ -37,7 +38,7 @@ impl core::error::Error for TokenEndpointError<'_> {}
 /// does. Zero it after use: the token is in it.
 ///
 /// The status and the content type are looked at before the JSON: a hibernating instance answers
-/// HTTP 200 with a page.
+/// HTTP 200 with a page. JSON of which only the beginning was kept is no token, whatever it says.
 ///
 /// # Examples
 /// ```
@@ -53,6 +54,7 @@ impl core::error::Error for TokenEndpointError<'_> {}
 ///     retry_after: None,
 ///     date: None,
 ///     body: b"<h1>Your instance is hibernating</h1>",
+///     cut: None,
 /// };
 /// let mut buf = [0; 64];
 /// let Err(TokenEndpointError::Refused(refusal)) = token_endpoint::read(&page, &mut buf) else {
@@ -69,6 +71,10 @@ pub fn read<'a, 'b>(
 ) -> Result<TokenResponse<'b>, TokenEndpointError<'a>> {
     if answer.status != 200 || !answer.is_json() {
         return Err(TokenEndpointError::Refused(Refusal::read(answer)));
+    }
+    if let Some(Cut { needed, .. }) = answer.cut {
+        let error = BufferTooSmall { needed };
+        return Err(TokenEndpointError::BufferTooSmall(error));
     }
     TokenResponse::read(answer.body, buf).map_err(|error| match error {
         TokenResponseError::IsAnError => TokenEndpointError::Refused(Refusal::read(answer)),

@@ -274,6 +274,7 @@ fn status_and_content_type_are_looked_at_before_the_json() {
         retry_after: None,
         date: None,
         body: body.as_bytes(),
+        cut: None,
     };
     let json = Some("application/json;charset=UTF-8");
     let mut buf = [0; 256];
@@ -318,6 +319,7 @@ fn what_is_wrong_with_an_answer_is_told_apart() {
         retry_after: None,
         date: None,
         body: body.as_bytes(),
+        cut: None,
     };
     let malformed = token_endpoint::read(&answer("{}"), &mut [0; 64]).unwrap_err();
     assert_eq!(malformed.to_string(), "`access_token` is missing");

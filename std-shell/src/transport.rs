@@ -61,6 +61,7 @@ impl HttpAnswer {
             retry_after: self.retry_after.as_deref(),
             date: self.date.as_deref(),
             body: &self.body,
+            cut: None,
         }
     }
 }

@@ -16,7 +16,9 @@
 //! # Strictness
 //! What two readers could take for two different messages is refused: lengths that contradict each
 //! other, a length beside `Transfer-Encoding`, a coding other than `chunked`, folded lines, bare
-//! line feeds within chunks. A body that ends early is an error, never a short result.
+//! line feeds within chunks. A body that ends early is an error, never a short result; one that is
+//! longer than the buffer is an error too, unless the caller
+//! [wants what fits](Exchange::keeping_what_fits).
 
 mod api;
 #[cfg(feature = "embedded-io-async")]
@@ -36,6 +38,6 @@ pub use authorization::Authorization;
 #[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
 pub use error::ExchangeError;
 pub use error::ResponseError;
-pub use exchange::{Exchange, Response};
+pub use exchange::{Exchange, MAX_CUT_BODY_LEN};
 pub use request::{Method, Request, RequestError};
-pub use response::{Head, MAX_HEAD_LEN, MAX_HEADERS};
+pub use response::{Head, MAX_HEAD_LEN, MAX_HEADERS, Response};
