@@ -3,10 +3,10 @@
 use embedded_io_async::{Read, Write};
 use zeroize::Zeroizing;
 
-use super::{Exchange, ExchangeError, Method, Response};
-
-/// How many bytes are read from the stream at once.
-const READ_LEN: usize = 256;
+use super::{
+    Exchange, ExchangeError, Method, Response,
+    stream::{READ_LEN, after_read, after_write},
+};
 
 /// Sends a request and reads its answer into `buf`, which [`Exchange`] describes.
 ///
@@ -76,10 +76,7 @@ pub async fn exchange_with<'b, S: Read + Write, const HEADERS: usize>(
         let mut rest = part;
         while !rest.is_empty() {
             let written = stream.write(rest).await.map_err(ExchangeError::Transport)?;
-            rest = match written {
-                0 => return Err(ExchangeError::WriteZero),
-                _ => rest.get(written..).unwrap_or_default(),
-            };
+            rest = after_write(rest, written)?;
         }
     }
     stream.flush().await.map_err(ExchangeError::Transport)?;
@@ -90,10 +87,7 @@ pub async fn exchange_with<'b, S: Read + Write, const HEADERS: usize>(
             .read(&mut *input)
             .await
             .map_err(ExchangeError::Transport)?;
-        match input.get(..read).unwrap_or_default() {
-            [] => exchange.end_of_stream()?,
-            bytes => _ = exchange.feed(bytes)?,
-        }
+        after_read(&mut exchange, &*input, read)?;
     }
     Ok(exchange.finish()?)
 }

@@ -3,10 +3,10 @@
 use embedded_io::{Read, Write};
 use zeroize::Zeroizing;
 
-use super::{Exchange, ExchangeError, Method, Response};
-
-/// How many bytes are read from the stream at once.
-const READ_LEN: usize = 256;
+use super::{
+    Exchange, ExchangeError, Method, Response,
+    stream::{READ_LEN, after_read, after_write},
+};
 
 /// Sends a request and reads its answer into `buf`, which [`Exchange`] describes.
 ///
@@ -96,10 +96,7 @@ pub fn exchange_with<'b, S: Read + Write, const HEADERS: usize>(
         let mut rest = part;
         while !rest.is_empty() {
             let written = stream.write(rest).map_err(ExchangeError::Transport)?;
-            rest = match written {
-                0 => return Err(ExchangeError::WriteZero),
-                _ => rest.get(written..).unwrap_or_default(),
-            };
+            rest = after_write(rest, written)?;
         }
     }
     stream.flush().map_err(ExchangeError::Transport)?;
@@ -107,10 +104,7 @@ pub fn exchange_with<'b, S: Read + Write, const HEADERS: usize>(
     let mut input = Zeroizing::new([0; READ_LEN]);
     while !exchange.is_done() {
         let read = stream.read(&mut *input).map_err(ExchangeError::Transport)?;
-        match input.get(..read).unwrap_or_default() {
-            [] => exchange.end_of_stream()?,
-            bytes => _ = exchange.feed(bytes)?,
-        }
+        after_read(&mut exchange, &*input, read)?;
     }
     Ok(exchange.finish()?)
 }

@@ -31,6 +31,8 @@ mod error;
 mod exchange;
 mod request;
 mod response;
+#[cfg(any(feature = "embedded-io", feature = "embedded-io-async"))]
+mod stream;
 mod syntax;
 
 pub use api::TableQuery;
