@@ -1,4 +1,5 @@
-//! The token endpoint's answer as a whole: a token, a refusal, or something that is neither.
+//! The token endpoint's answer as a whole: a token (RFC 6749 §5.1), a refusal (§5.2), or something
+//! that is neither.
 
 use core::fmt;
 
@@ -48,19 +49,29 @@ impl core::error::Error for TokenEndpointError<'_> {}
 ///     token_endpoint::{self, TokenEndpointError},
 /// };
 ///
-/// let page = Answer {
+/// let granted = Answer {
 ///     status: 200,
-///     content_type: Some("text/html"),
+///     content_type: Some("application/json"),
 ///     retry_after: None,
 ///     date: None,
-///     body: b"<h1>Your instance is hibernating</h1>",
+///     body: br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#,
 ///     cut: None,
 /// };
-/// let mut buf = [0; 64];
+/// let mut buf = [0; 128];
+/// let token = token_endpoint::read(&granted, &mut buf)?;
+/// assert_eq!(token.access_token().expose(), "2YotnFZ_");
+/// buf.fill(0);
+///
+/// let page = Answer {
+///     content_type: Some("text/html"),
+///     body: b"<h1>Your instance is hibernating</h1>",
+///     ..granted
+/// };
 /// let Err(TokenEndpointError::Refused(refusal)) = token_endpoint::read(&page, &mut buf) else {
 ///     panic!()
 /// };
 /// assert_eq!(refusal.cause, Cause::Hibernating);
+/// # Ok::<(), TokenEndpointError<'_>>(())
 /// ```
 ///
 /// # Errors

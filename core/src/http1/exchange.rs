@@ -137,7 +137,7 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
     /// ```
     /// use snow_token_core::{Cause, Refusal, http1::{Exchange, Method}};
     ///
-    /// let mut buf = [0; 64];
+    /// let mut buf = [0; 128];
     /// let mut exchange = Exchange::new(Method::Get, &mut buf).keeping_what_fits();
     /// exchange.feed(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5900\r\n\r\n")?;
     /// exchange.feed(&[b' '; 5_000])?;

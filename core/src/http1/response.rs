@@ -83,7 +83,22 @@ impl<'a> Head<'a> {
     }
 }
 
-/// A complete answer.
+/// A complete answer: what [`Exchange::finish`](super::Exchange::finish) gives.
+///
+/// Its texts and its body stand in the exchange's buffer; `Debug` shows the body's length alone.
+///
+/// # Examples
+/// ```
+/// use snow_token_core::{Refusal, Retry, http1::{Exchange, Method}};
+///
+/// let mut buf = [0; 128];
+/// let mut exchange = Exchange::new(Method::Post, &mut buf);
+/// exchange.feed(b"HTTP/1.1 429 \r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n")?;
+/// let response = exchange.finish()?;
+/// let refusal = Refusal::read(&response.answer());
+/// assert_eq!(refusal.cause.retry(), Retry::After { secs: 30 });
+/// # Ok::<(), snow_token_core::http1::ResponseError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Response<'b> {
