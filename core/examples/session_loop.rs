@@ -157,7 +157,9 @@ impl Instance {
             status,
             content_type: Some("application/json"),
             retry_after,
+            date: None,
             body: body.as_bytes(),
+            cut: None,
         })
     }
 

@@ -74,6 +74,16 @@ pub fn parse(date: &str) -> Result<u64, HttpDateError> {
 ///
 /// # Errors
 /// [`HttpDateError`].
+///
+/// # Examples
+/// ```
+/// use snow_token_core::http_date::{self, HttpDateError};
+///
+/// let now_unix = http_date::parse("Sun, 22 Nov 2026 12:00:00 GMT")?;
+/// let same_day_2076 = http_date::parse_at("Sunday, 22-Nov-76 12:00:00 GMT", now_unix)?;
+/// assert_eq!(same_day_2076, http_date::parse("Sun, 22 Nov 2076 12:00:00 GMT")?);
+/// # Ok::<(), HttpDateError>(())
+/// ```
 pub fn parse_at(date: &str, now_unix: u64) -> Result<u64, HttpDateError> {
     let (weekday, fields) = imf_fixdate(date)
         .or_else(|| rfc850_date(date, now_unix))

@@ -44,7 +44,9 @@
 //!     status: 200,
 //!     content_type: Some("application/json"),
 //!     retry_after: None,
+//!     date: None,
 //!     body,
+//!     cut: None,
 //! };
 //! let response = token_endpoint::read(&answer, &mut buf)?;
 //! let token = FixedAccessToken::<128>::new(&response, requested_at, DEFAULT_MARGIN_SECS)?;

@@ -1,9 +1,16 @@
-//! What an answer means that is not what was asked for: from status, content type, `Retry-After`
-//! and body to one of a closed list of causes.
+//! What an answer means that is not what was asked for: from status, a few headers and
+//! body to one of a closed list of causes.
+
+mod page;
+
+pub use page::PageSearch;
 
 use core::fmt;
 
-use crate::json::{Event, JsonError, Reader, Text};
+use crate::{
+    http_date,
+    json::{Event, JsonError, Reader, Text},
+};
 
 /// An HTTP answer, as far as it matters here.
 #[derive(Clone, Copy)]
@@ -14,9 +21,25 @@ pub struct Answer<'a> {
     pub content_type: Option<&'a str>,
     /// The `Retry-After` header.
     pub retry_after: Option<&'a str>,
-    /// The whole body; for [`Refusal::read`] its beginning does. An error fits in 512 bytes, the
-    /// page of a sleeping instance has some 5,900, its heading at a place that is not known.
+    /// The `Date` header. A `Retry-After` that is a date counts from it.
+    pub date: Option<&'a str>,
+    /// The body, or its beginning. An error fits in 512 bytes, the page of a sleeping instance has
+    /// some 5,900, its heading at a place that is not known.
     pub body: &'a [u8],
+    /// What is known of the rest, where `body` is the beginning alone; `None` where it is whole.
+    pub cut: Option<Cut>,
+}
+
+/// What is known of a body that is longer than the memory for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Cut {
+    /// The length of the whole body in bytes.
+    pub body_len: usize,
+    /// The length in bytes of a buffer that would have taken the whole answer.
+    pub needed: usize,
+    /// What the whole body says, should it be a page: all of it was fed to this.
+    pub page: PageSearch,
 }
 
 impl Answer<'_> {
@@ -28,6 +51,18 @@ impl Answer<'_> {
             None => !self.body.trim_ascii_start().starts_with(b"<"),
         }
     }
+
+    /// What the whole body says, as a page.
+    fn page(&self) -> PageSearch {
+        match self.cut {
+            Some(cut) => cut.page,
+            None => {
+                let mut page = PageSearch::new();
+                page.feed(self.body);
+                page
+            }
+        }
+    }
 }
 
 impl fmt::Debug for Answer<'_> {
@@ -37,7 +72,9 @@ impl fmt::Debug for Answer<'_> {
             .field("status", &self.status)
             .field("content_type", &self.content_type)
             .field("retry_after", &self.retry_after)
+            .field("date", &self.date)
             .field("body_len", &self.body.len())
+            .field("cut", &self.cut)
             .finish()
     }
 }
@@ -47,11 +84,13 @@ impl defmt::Format for Answer<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,
-            "Answer({}, {}, {}, {} bytes)",
+            "Answer({}, {}, {}, {}, {} bytes, {})",
             self.status,
             self.content_type,
             self.retry_after,
+            self.date,
             self.body.len(),
+            self.cut,
         );
     }
 }
@@ -84,7 +123,8 @@ pub enum Cause {
     Hibernating,
     /// 429.
     RateLimited {
-        /// The wait that `Retry-After` asks for, in seconds.
+        /// The wait that `Retry-After` asks for, in seconds, as [`http_date::retry_after_secs`]
+        /// reads it.
         retry_after_secs: Option<u32>,
     },
     /// 400 with a page from the load balancer: it refused the client certificate.
@@ -101,7 +141,8 @@ pub enum Cause {
     Redirect,
     /// 5xx.
     ServerFault {
-        /// The wait that `Retry-After` asks for, in seconds.
+        /// The wait that `Retry-After` asks for, in seconds, as [`http_date::retry_after_secs`]
+        /// reads it.
         retry_after_secs: Option<u32>,
     },
     /// A page or another content type where JSON was due: not an instance, or not this endpoint.
@@ -159,7 +200,9 @@ impl Cause {
 ///     status: 401,
 ///     content_type: Some("application/json"),
 ///     retry_after: None,
+///     date: None,
 ///     body: br#"{"error_description":"access_denied","error":"server_error"}"#,
+///     cut: None,
 /// });
 /// assert_eq!(refusal.cause, Cause::AccessDenied);
 /// assert_eq!(refusal.cause.retry(), Retry::MayPass);
@@ -255,10 +298,10 @@ fn oauth_cause(body: &ErrorBody<'_>) -> Option<Cause> {
 
 /// What a page says. The body of a page means nothing beside these words.
 fn page_cause(answer: &Answer<'_>) -> Option<Cause> {
-    let says = |words: &[u8]| contains(answer.body, words);
+    let page = answer.page();
     match answer.status {
-        _ if says(b"instance is hibernating") => Some(Cause::Hibernating),
-        400 if says(b"SSL certificate error") => Some(Cause::ClientCertificateRefused),
+        _ if page.is_hibernating() => Some(Cause::Hibernating),
+        400 if page.is_certificate_error() => Some(Cause::ClientCertificateRefused),
         300..=399 | 401 | 429 | 500..=599 => None,
         // Without a body there is nothing that could be JSON or not.
         400.. if answer.body.is_empty() => None,
@@ -267,7 +310,9 @@ fn page_cause(answer: &Answer<'_>) -> Option<Cause> {
 }
 
 fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
-    let retry_after_secs = answer.retry_after.and_then(delay_secs);
+    let retry_after = answer.retry_after;
+    let retry_after_secs =
+        retry_after.and_then(|text| http_date::retry_after_secs(text, answer.date));
     match answer.status {
         300..=399 => Cause::Redirect,
         // An OAuth error whose code is not known.
@@ -281,13 +326,6 @@ fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
         500..=599 => Cause::ServerFault { retry_after_secs },
         _ => Cause::Other,
     }
-}
-
-/// `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, is not read.
-fn delay_secs(retry_after: &str) -> Option<u32> {
-    let digits = retry_after.trim();
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| digits.parse().unwrap_or(u32::MAX))
 }
 
 /// Whether a `Content-Type` promises JSON.
@@ -306,10 +344,6 @@ fn ends_with_ignore_case(text: &str, end: &str) -> bool {
     tail.is_some_and(|tail| tail.eq_ignore_ascii_case(end))
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// The words of an error body, in either of the two shapes that an instance sends.
 #[derive(Default)]
 struct ErrorBody<'a> {
@@ -321,7 +355,7 @@ struct ErrorBody<'a> {
 }
 
 impl<'a> ErrorBody<'a> {
-    /// Reads as far as the body is JSON: a caller may have kept its beginning alone.
+    /// Reads as far as the body is JSON: it may be the beginning alone.
     fn read(body: &'a [u8]) -> Self {
         let mut read = Self::default();
         let _ = read.fill(body);

@@ -1,10 +1,11 @@
-//! The token endpoint's answer as a whole: a token, a refusal, or something that is neither.
+//! The token endpoint's answer as a whole: a token (RFC 6749 §5.1), a refusal (§5.2), or something
+//! that is neither.
 
 use core::fmt;
 
 use crate::{
     buffer::BufferTooSmall,
-    refusal::{Answer, Refusal},
+    refusal::{Answer, Cut, Refusal},
     token_response::{TokenResponse, TokenResponseError},
 };
 
@@ -17,7 +18,8 @@ pub enum TokenEndpointError<'a> {
     Refused(Refusal<'a>),
     /// HTTP 200 with JSON that is not a good token.
     Malformed(TokenResponseError),
-    /// The caller's buffer is too small.
+    /// The caller's buffer is too small: the one for the texts, or, where the answer
+    /// [is cut](Answer::cut), the one that it was received in.
     BufferTooSmall(BufferTooSmall),
 }
 
@@ -37,7 +39,7 @@ impl core::error::Error for TokenEndpointError<'_> {}
 /// does. Zero it after use: the token is in it.
 ///
 /// The status and the content type are looked at before the JSON: a hibernating instance answers
-/// HTTP 200 with a page.
+/// HTTP 200 with a page. JSON of which only the beginning was kept is no token, whatever it says.
 ///
 /// # Examples
 /// ```
@@ -47,17 +49,29 @@ impl core::error::Error for TokenEndpointError<'_> {}
 ///     token_endpoint::{self, TokenEndpointError},
 /// };
 ///
-/// let page = Answer {
+/// let granted = Answer {
 ///     status: 200,
-///     content_type: Some("text/html"),
+///     content_type: Some("application/json"),
 ///     retry_after: None,
-///     body: b"<h1>Your instance is hibernating</h1>",
+///     date: None,
+///     body: br#"{"access_token":"2YotnFZ_","token_type":"Bearer","expires_in":1800}"#,
+///     cut: None,
 /// };
-/// let mut buf = [0; 64];
+/// let mut buf = [0; 128];
+/// let token = token_endpoint::read(&granted, &mut buf)?;
+/// assert_eq!(token.access_token().expose(), "2YotnFZ_");
+/// buf.fill(0);
+///
+/// let page = Answer {
+///     content_type: Some("text/html"),
+///     body: b"<h1>Your instance is hibernating</h1>",
+///     ..granted
+/// };
 /// let Err(TokenEndpointError::Refused(refusal)) = token_endpoint::read(&page, &mut buf) else {
 ///     panic!()
 /// };
 /// assert_eq!(refusal.cause, Cause::Hibernating);
+/// # Ok::<(), TokenEndpointError<'_>>(())
 /// ```
 ///
 /// # Errors
@@ -68,6 +82,10 @@ pub fn read<'a, 'b>(
 ) -> Result<TokenResponse<'b>, TokenEndpointError<'a>> {
     if answer.status != 200 || !answer.is_json() {
         return Err(TokenEndpointError::Refused(Refusal::read(answer)));
+    }
+    if let Some(Cut { needed, .. }) = answer.cut {
+        let error = BufferTooSmall { needed };
+        return Err(TokenEndpointError::BufferTooSmall(error));
     }
     TokenResponse::read(answer.body, buf).map_err(|error| match error {
         TokenResponseError::IsAnError => TokenEndpointError::Refused(Refusal::read(answer)),

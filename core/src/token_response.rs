@@ -177,6 +177,17 @@ impl<'b> TokenResponse<'b> {
     ///
     /// # Errors
     /// [`TokenResponseError::Invalid`], where it could not stand in a header (RFC 6750 §2.1).
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::{FixedAccessToken, Secret, TokenResponse};
+    ///
+    /// let response = TokenResponse::handed_in(Secret::new("eyJ.a-b.c_d"))?;
+    /// let token = FixedAccessToken::<64>::new(&response, 0, 60)?;
+    /// assert!(!token.expiry().is_over(u64::MAX - 1));
+    /// assert!(TokenResponse::handed_in(Secret::new("a\r\nb")).is_err());
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
     pub fn handed_in(token: Secret<'b>) -> Result<Self, TokenResponseError> {
         match is_bearer_token(token.expose().chars()) {
             true => Ok(Self::from_parts(token.expose(), None, None)),

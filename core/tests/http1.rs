@@ -2,7 +2,10 @@
 #![cfg(feature = "http1")]
 
 use proptest::prelude::*;
-use snow_token_core::http1::{Exchange, Head, MAX_HEADERS, Method, Response, ResponseError};
+use snow_token_core::{
+    Cause, Refusal,
+    http1::{Exchange, Head, MAX_HEADERS, Method, Response, ResponseError},
+};
 
 /// What of an answer is compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,6 +162,22 @@ fn the_headers_that_matter_are_kept() {
     let expected = ["text/html", "9", "d", "/a"].map(|value| Some(value.to_owned()));
     assert_eq!((read.status, read.headers), (503, expected));
     assert_eq!(read.body, b"snow");
+}
+
+#[test]
+fn a_refusal_reads_the_wait_from_the_headers() {
+    for retry_after in ["120", "Sun, 06 Nov 1994 08:51:37 GMT"] {
+        let bytes = format!(
+            "HTTP/1.1 429 \r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+             Retry-After: {retry_after}\r\nContent-Length: 0\r\n\r\n"
+        );
+        let mut buf = [0; BUF_LEN];
+        let mut exchange = Exchange::new(Method::Get, &mut buf);
+        exchange.feed(bytes.as_bytes()).unwrap();
+        let refusal = Refusal::read(&exchange.finish().unwrap().answer());
+        let retry_after_secs = Some(120);
+        assert_eq!(refusal.cause, Cause::RateLimited { retry_after_secs });
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use core::{
 
 use embedded_io::{ErrorKind, ErrorType};
 use snow_token_core::http1::{
-    ExchangeError, Request, Response, ResponseError, asynchronous, blocking,
+    Exchange, ExchangeError, Method, Request, Response, ResponseError, asynchronous, blocking,
 };
 
 const ANSWER: &[u8] =
@@ -139,6 +139,26 @@ fn a_request_and_its_answer_in_pieces_of_any_size() {
         assert!(response.keep_alive);
         let answer = response.answer();
         assert_eq!(answer.content_type, Some("application/json"));
+    }
+}
+
+#[test]
+fn a_long_answer_is_cut_where_the_caller_wants_it_and_the_next_one_follows() {
+    let created = "HTTP/1.1 201 Created\r\nContent-Length: 600\r\n\r\n";
+    let answers = [created.as_bytes(), &[b'x'; 600], ANSWER].concat();
+    let head = b"POST / HTTP/1.1\r\n\r\n";
+    // Byte by byte: nothing of the next answer comes with the one before.
+    let (mut sync_stream, mut async_stream) = (Stream::new(&answers, 1), Stream::new(&answers, 1));
+    for (status, is_cut) in [(201, true), (200, false)] {
+        let mut bufs = [[0; 128]; 2];
+        let [first, second] = bufs
+            .each_mut()
+            .map(|buf| Exchange::new(Method::Post, buf).keeping_what_fits());
+        let response = blocking::exchange_with(&mut sync_stream, head, b"", first).unwrap();
+        let same = asynchronous::exchange_with(&mut async_stream, head, b"", second);
+        assert_eq!(ready(same), Ok(response));
+        assert_eq!((response.status, response.is_cut()), (status, is_cut));
+        assert!(response.keep_alive);
     }
 }
 

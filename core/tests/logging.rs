@@ -236,6 +236,8 @@ fn no_line_holds_a_token_or_the_endpoints_words() {
         status: 401,
         content_type: Some("application/json"),
         retry_after: None,
+        date: None,
+        cut: None,
         body: br#"{"error":"server_error","error_description":"access_denied: s3cr3t-client"}"#,
     };
     let error = token_endpoint::read(&refusal, &mut [0; 128]).unwrap_err();

@@ -169,6 +169,8 @@ fn a_refusal_shows_its_cause_but_not_the_endpoints_words() {
         status: 401,
         content_type: Some("application/json"),
         retry_after: None,
+        date: None,
+        cut: None,
         body,
     };
     assert_shows(&answer, "application/json");

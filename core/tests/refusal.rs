@@ -1,6 +1,10 @@
 //! Which answer means what, and whether to try again.
 
-use snow_token_core::{Cause, Refusal, Retry, refusal::Answer};
+use proptest::prelude::*;
+use snow_token_core::{
+    Cause, Refusal, Retry,
+    refusal::{Answer, Cut, PageSearch},
+};
 
 const JSON: Option<&str> = Some("application/json");
 const HTML: Option<&str> = Some("text/html; charset=utf-8");
@@ -14,7 +18,9 @@ fn answer<'a>(status: u16, content_type: Option<&'a str>, body: &'a str) -> Answ
         status,
         content_type,
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
+        cut: None,
     }
 }
 
@@ -128,14 +134,21 @@ fn words_are_taken_from_the_error_and_from_nowhere_else() {
 
 #[test]
 fn the_wait_that_the_server_asks_for_is_read() {
-    for (retry_after, secs) in [
-        ("30", Some(30)),
-        (" 30 ", Some(30)),
-        ("99999999999", Some(u32::MAX)),
-        ("soon", None),
-        ("-1", None),
-        ("+1", None),
-        ("", None),
+    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    for (retry_after, date, secs) in [
+        ("30", None, Some(30)),
+        (" 30 ", None, Some(30)),
+        ("99999999999", None, Some(u32::MAX)),
+        ("soon", date, None),
+        ("-1", None, None),
+        ("+1", None, None),
+        ("", None, None),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", date, Some(120)),
+        // Its moment has passed.
+        ("Sun, 06 Nov 1994 08:49:36 GMT", date, Some(0)),
+        // From when it counts is not known.
+        ("Sun, 06 Nov 1994 08:51:37 GMT", None, None),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", Some("today"), None),
     ] {
         for (status, cause) in [
             (
@@ -153,6 +166,7 @@ fn the_wait_that_the_server_asks_for_is_read() {
         ] {
             let refusal = Refusal::read(&Answer {
                 retry_after: Some(retry_after),
+                date,
                 ..answer(status, JSON, "{}")
             });
             assert_eq!(refusal.cause, cause, "{retry_after:?}");
@@ -216,4 +230,60 @@ fn a_broken_error_body_still_has_a_cause() {
 fn an_answer_does_not_show_its_body() {
     let shown = format!("{:?}", answer(200, JSON, r#"{"access_token":"abc123"}"#));
     assert!(!shown.contains("abc123"));
+}
+
+#[test]
+fn words_of_a_page_are_found_across_pieces_and_behind_their_own_beginning() {
+    for (text, is_there) in [
+        ("instance is hibernating", true),
+        ("ininstance is hibernating", true),
+        ("instance is instance is hibernating", true),
+        ("instance is hibernatininstance is hibernating", true),
+        ("instance is hiinstance is hibernating!", true),
+        ("instance is hibernatin", false),
+        ("instance is hibernatin g", false),
+        ("Instance is hibernating", false),
+        ("instance is  hibernating", false),
+    ] {
+        for at in 0..=text.len() {
+            let mut page = PageSearch::new();
+            page.feed(&text.as_bytes()[..at]);
+            page.feed(&text.as_bytes()[at..]);
+            assert_eq!(page.is_hibernating(), is_there, "{text:?}, split at {at}");
+            assert!(!page.is_certificate_error());
+        }
+    }
+}
+
+#[test]
+fn what_a_cut_page_says_is_taken_from_the_whole() {
+    let mut page = PageSearch::new();
+    page.feed(b"<p>The SSL certificate error</p>");
+    let cut = Some(Cut {
+        body_len: 32,
+        needed: 41,
+        page,
+    });
+    let kept = answer(400, HTML, "<p>");
+    assert_eq!(Refusal::read(&kept).cause, Cause::NotJson);
+    let refusal = Refusal::read(&Answer { cut, ..kept });
+    assert_eq!(refusal.cause, Cause::ClientCertificateRefused);
+}
+
+proptest! {
+    /// Texts out of pieces of the words, so that they nearly match, against a plain search.
+    #[test]
+    fn words_of_a_page_are_found_where_a_plain_search_finds_them(
+        parts in prop::collection::vec(
+            "in|instance|instance is |hibernating|hibernatin|g|i|SSL |SS|L certificate| error|r|.",
+            0..12,
+        ),
+        piece_len in 1..9_usize,
+    ) {
+        let text = parts.concat();
+        let mut page = PageSearch::new();
+        text.as_bytes().chunks(piece_len).for_each(|piece| page.feed(piece));
+        prop_assert_eq!(page.is_hibernating(), text.contains("instance is hibernating"));
+        prop_assert_eq!(page.is_certificate_error(), text.contains("SSL certificate error"));
+    }
 }

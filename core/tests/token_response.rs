@@ -272,7 +272,9 @@ fn status_and_content_type_are_looked_at_before_the_json() {
         status,
         content_type,
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
+        cut: None,
     };
     let json = Some("application/json;charset=UTF-8");
     let mut buf = [0; 256];
@@ -315,7 +317,9 @@ fn what_is_wrong_with_an_answer_is_told_apart() {
         status: 200,
         content_type: Some("application/json"),
         retry_after: None,
+        date: None,
         body: body.as_bytes(),
+        cut: None,
     };
     let malformed = token_endpoint::read(&answer("{}"), &mut [0; 64]).unwrap_err();
     assert_eq!(malformed.to_string(), "`access_token` is missing");

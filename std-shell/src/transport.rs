@@ -46,6 +46,7 @@ pub(crate) struct HttpAnswer {
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
     pub(crate) retry_after: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) body: Zeroizing<Vec<u8>>,
     /// Whether the body went on beyond the limit.
     pub(crate) is_cut: bool,
@@ -58,7 +59,9 @@ impl HttpAnswer {
             status: self.status,
             content_type: self.content_type.as_deref(),
             retry_after: self.retry_after.as_deref(),
+            date: self.date.as_deref(),
             body: &self.body,
+            cut: None,
         }
     }
 }
@@ -132,7 +135,8 @@ impl Transport {
             let value = answer.headers().get(name)?;
             value.to_str().ok().map(str::to_owned)
         };
-        let (content_type, retry_after) = (text(header::CONTENT_TYPE), text(header::RETRY_AFTER));
+        let content_type = text(header::CONTENT_TYPE);
+        let (retry_after, date) = (text(header::RETRY_AFTER), text(header::DATE));
         let mut body = Zeroizing::new(Vec::new());
         let mut reader = answer.body_mut().as_reader().take(request.body_limit);
         reader.read_to_end(&mut body)?;
@@ -141,6 +145,7 @@ impl Transport {
             status: answer.status().as_u16(),
             content_type,
             retry_after,
+            date,
             body,
             is_cut,
         })

@@ -126,6 +126,25 @@ impl<'b> Callback<'b> {
     /// # Errors
     /// [`CallbackError`]; `buf` may hold a part of the redirect then, and is to be zeroed after
     /// use in any case.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::authorization::{Callback, CallbackError, State};
+    ///
+    /// let state = State::from_random([7; 16]);
+    /// let mut buf = [0; 64];
+    /// let refused = "error=access_denied&state=07070707070707070707070707070707";
+    /// assert_eq!(
+    ///     Callback::read(refused, &state, &mut buf)?,
+    ///     Callback::Refused { error: "access_denied", description: None },
+    /// );
+    /// // Somebody else's code.
+    /// assert_eq!(
+    ///     Callback::read("code=c0de&state=0", &state, &mut buf),
+    ///     Err(CallbackError::StateMismatch),
+    /// );
+    /// # Ok::<(), CallbackError>(())
+    /// ```
     pub fn read(parameters: &str, state: &State, buf: &'b mut [u8]) -> Result<Self, CallbackError> {
         let raw = Raw::read(parameters)?;
         if !raw

@@ -150,7 +150,7 @@ impl<'a> AuthorizationRequest<'a> {
     /// Writes the URL, at `origin` such as `https://dev12345.service-now.com`.
     ///
     /// # Errors
-    /// [`BufferTooSmall`] with [`url_len`](Self::url_len).
+    /// [`BufferTooSmall`] with [`url_len`](Self::url_len); `buf` is zeroed then.
     pub fn url<'b>(&self, origin: &str, buf: &'b mut [u8]) -> Result<&'b str, BufferTooSmall> {
         let mut out = Writer::new(buf);
         self.write(origin, &mut out);

@@ -108,6 +108,19 @@ impl<'a> Request<'a> {
     }
 
     /// `GET /api/now/table/{table}/{sys_id}`: one record, of which the query names the columns.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::http1::{Request, TableQuery};
+    ///
+    /// let columns = TableQuery { fields: Some("number,state"), ..TableQuery::default() };
+    /// let request = Request::get_record("example.service-now.com", "incident", "9d38", columns);
+    /// let mut buf = [0; 256];
+    /// assert!(request.head(&mut buf)?.starts_with(
+    ///     b"GET /api/now/table/incident/9d38?sysparm_fields=number%2Cstate HTTP/1.1\r\n"
+    /// ));
+    /// # Ok::<(), snow_token_core::http1::RequestError>(())
+    /// ```
     pub const fn get_record(
         host: &'a str,
         table: &'a str,
@@ -153,12 +166,36 @@ impl<'a> Request<'a> {
 
     /// `POST /api/now/import/{staging_table}`: a JSON object of `body_len` bytes, its values all
     /// strings.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::http1::Request;
+    ///
+    /// let body = br#"{"pump":"7","celsius":"81"}"#;
+    /// let request = Request::import("example.service-now.com", "u_readings", body.len());
+    /// let mut buf = [0; 256];
+    /// let head = request.head(&mut buf)?;
+    /// assert!(head.starts_with(b"POST /api/now/import/u_readings HTTP/1.1\r\n"));
+    /// # Ok::<(), snow_token_core::http1::RequestError>(())
+    /// ```
     pub const fn import(host: &'a str, staging_table: &'a str, body_len: usize) -> Self {
         Self::to(Method::Post, host, record(IMPORT_SET_API, staging_table))
             .with_body(JSON, body_len)
     }
 
     /// `POST /api/global/em/jsonv2`: `{"records":[…]}` of `body_len` bytes, one event or many.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::http1::Request;
+    ///
+    /// let body = br#"{"records":[{"source":"gateway","node":"pump 7","severity":"1"}]}"#;
+    /// let request = Request::events("example.service-now.com", body.len());
+    /// let mut buf = [0; 256];
+    /// let head = request.head(&mut buf)?;
+    /// assert!(head.starts_with(b"POST /api/global/em/jsonv2 HTTP/1.1\r\n"));
+    /// # Ok::<(), snow_token_core::http1::RequestError>(())
+    /// ```
     pub const fn events(host: &'a str, body_len: usize) -> Self {
         Self::new(Method::Post, host, EVENT_API).with_body(JSON, body_len)
     }

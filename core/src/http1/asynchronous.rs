@@ -3,10 +3,10 @@
 use embedded_io_async::{Read, Write};
 use zeroize::Zeroizing;
 
-use super::{Exchange, ExchangeError, Method, Response};
-
-/// How many bytes are read from the stream at once, within the future.
-const READ_LEN: usize = 256;
+use super::{
+    Exchange, ExchangeError, Method, Response,
+    stream::{READ_LEN, after_read, after_write},
+};
 
 /// Sends a request and reads its answer into `buf`, which [`Exchange`] describes.
 ///
@@ -40,15 +40,43 @@ pub async fn exchange<'b, S: Read + Write>(
     body: &[u8],
     buf: &'b mut [u8],
 ) -> Result<Response<'b>, ExchangeError<S::Error>> {
-    let mut exchange = Exchange::new(Method::of_head(request_head), buf);
+    let exchange = Exchange::new(Method::of_head(request_head), buf);
+    exchange_with(stream, request_head, body, exchange).await
+}
+
+/// As [`exchange`], with an [`Exchange`] of the caller's making: one that
+/// [keeps what fits](Exchange::keeping_what_fits) of a long answer, or takes another number of
+/// header lines. It must not have been fed.
+///
+/// # Errors
+/// [`ExchangeError`]. The connection is of no further use then, and the exchange's buffer is zeroed.
+///
+/// # Examples
+/// ```
+/// use embedded_io_async::{Read, Write};
+/// use snow_token_core::http1::{Exchange, ExchangeError, Request, asynchronous};
+///
+/// async fn report<S: Read + Write>(stream: &mut S) -> Result<u16, ExchangeError<S::Error>> {
+///     let body = br#"{"short_description":"Pump 7 is hot"}"#;
+///     let request = Request::create_record("example.service-now.com", "incident", body.len());
+///     let (mut head, mut buf) = ([0; 256], [0; 1024]);
+///     let head = request.head(&mut head).expect("256 bytes do for this request");
+///     let exchange = Exchange::new(request.method(), &mut buf).keeping_what_fits();
+///     let response = asynchronous::exchange_with(stream, head, body, exchange).await?;
+///     Ok(response.status)
+/// }
+/// ```
+pub async fn exchange_with<'b, S: Read + Write, const HEADERS: usize>(
+    stream: &mut S,
+    request_head: &[u8],
+    body: &[u8],
+    mut exchange: Exchange<'b, HEADERS>,
+) -> Result<Response<'b>, ExchangeError<S::Error>> {
     for part in [request_head, body] {
         let mut rest = part;
         while !rest.is_empty() {
             let written = stream.write(rest).await.map_err(ExchangeError::Transport)?;
-            rest = match written {
-                0 => return Err(ExchangeError::WriteZero),
-                _ => rest.get(written..).unwrap_or_default(),
-            };
+            rest = after_write(rest, written)?;
         }
     }
     stream.flush().await.map_err(ExchangeError::Transport)?;
@@ -59,10 +87,7 @@ pub async fn exchange<'b, S: Read + Write>(
             .read(&mut *input)
             .await
             .map_err(ExchangeError::Transport)?;
-        match input.get(..read).unwrap_or_default() {
-            [] => exchange.end_of_stream()?,
-            bytes => _ = exchange.feed(bytes)?,
-        }
+        after_read(&mut exchange, &*input, read)?;
     }
     Ok(exchange.finish()?)
 }

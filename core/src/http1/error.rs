@@ -35,6 +35,9 @@ pub enum ResponseError {
     /// The chunks' extensions and trailers have more than
     /// [`MAX_OVERHEAD_LEN`](super::body::MAX_OVERHEAD_LEN) bytes.
     ChunkOverhead,
+    /// The body has more than [`MAX_CUT_BODY_LEN`](super::MAX_CUT_BODY_LEN) bytes, of which the
+    /// buffer would take only a part.
+    BodyTooLong,
     /// The caller's buffer is too small.
     BufferTooSmall {
         /// The length in bytes that would do for this answer; `None` where its end is not known.
@@ -57,6 +60,7 @@ impl fmt::Display for ResponseError {
             Self::TransferEncoding => "the answer's Transfer-Encoding cannot be relied on",
             Self::Chunk => "the answer's chunks are malformed",
             Self::ChunkOverhead => "the answer's chunk extensions or trailers are too long",
+            Self::BodyTooLong => "the answer's body is too long",
             Self::BufferTooSmall { needed: None } => "buffer too small for the answer",
             Self::BufferTooSmall {
                 needed: Some(needed),

@@ -8,15 +8,18 @@ use super::{
     body::{BodyReader, Framing},
     error::ResponseError,
     request::Method,
-    response::{Head, MAX_HEAD_LEN, MAX_HEADERS},
+    response::{Head, MAX_HEAD_LEN, MAX_HEADERS, Response},
 };
-use crate::refusal::Answer;
+use crate::refusal::{Cut, PageSearch};
 
 /// With what every answer begins; the digit after it is 0 or 1.
 const START: &[u8] = b"HTTP/1.";
 
 /// How many interim answers (1xx) are skipped.
 const MAX_INTERIM: u8 = 8;
+
+/// How many bytes a body may have of which the buffer takes only a part.
+pub const MAX_CUT_BODY_LEN: usize = 65_536;
 
 /// How many headers are kept: those of [`Response`].
 const KEPT: usize = 4;
@@ -31,6 +34,9 @@ const KEPT: usize = 4;
 /// The buffer takes the head while that is read, and after it the body beside the few headers that
 /// are kept: it must be as long as the longer of the two. An instance sends heads of one to three
 /// kilobytes. If the exchange fails or is dropped, the buffer is zeroed.
+///
+/// Where the buffer takes the head but not every body, the exchange can
+/// [keep what fits](Self::keeping_what_fits).
 ///
 /// An answer can have up to `HEADERS` header lines.
 ///
@@ -55,6 +61,10 @@ pub struct Exchange<'b, const HEADERS: usize = MAX_HEADERS> {
     filled: usize,
     interim_answers: u8,
     has_excess: bool,
+    keeps_what_fits: bool,
+    /// The length of the body so far, and what it says; both only if it may be cut.
+    body_len: usize,
+    page: PageSearch,
     state: State,
 }
 
@@ -79,71 +89,6 @@ struct Summary {
     keep_alive: bool,
     kept: [Option<(usize, usize)>; KEPT],
     kept_len: usize,
-}
-
-/// A complete answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Response<'b> {
-    /// The status code.
-    pub status: u16,
-    /// The `Content-Type` header.
-    pub content_type: Option<&'b str>,
-    /// The `Retry-After` header; [`http_date::retry_after_secs`](crate::http_date::retry_after_secs)
-    /// reads it.
-    pub retry_after: Option<&'b str>,
-    /// The `Date` header; [`http_date::parse`](crate::http_date::parse) reads it.
-    pub date: Option<&'b str>,
-    /// The `Location` header.
-    pub location: Option<&'b str>,
-    /// The body, without its framing.
-    pub body: &'b [u8],
-    /// Whether the connection may serve another request. Not if the request asked to close it.
-    pub keep_alive: bool,
-}
-
-impl<'b> Response<'b> {
-    /// What [`token_endpoint`](crate::token_endpoint) and [`refusal`](crate::refusal) read.
-    pub const fn answer(&self) -> Answer<'b> {
-        Answer {
-            status: self.status,
-            content_type: self.content_type,
-            retry_after: self.retry_after,
-            body: self.body,
-        }
-    }
-}
-
-impl fmt::Debug for Response<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The body may hold a token.
-        f.debug_struct("Response")
-            .field("status", &self.status)
-            .field("content_type", &self.content_type)
-            .field("retry_after", &self.retry_after)
-            .field("date", &self.date)
-            .field("location", &self.location)
-            .field("body_len", &self.body.len())
-            .field("keep_alive", &self.keep_alive)
-            .finish()
-    }
-}
-
-#[cfg(feature = "defmt")]
-impl defmt::Format for Response<'_> {
-    fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(
-            f,
-            "Response({}, {}, {}, {}, {}, {} bytes, keep-alive {})",
-            self.status,
-            self.content_type,
-            self.retry_after,
-            self.date,
-            self.location,
-            self.body.len(),
-            self.keep_alive,
-        );
-    }
 }
 
 impl<'b> Exchange<'b> {
@@ -171,8 +116,43 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             filled: 0,
             interim_answers: 0,
             has_excess: false,
+            keeps_what_fits: false,
+            body_len: 0,
+            page: PageSearch::new(),
             state: State::Head { line_len: 0 },
         }
+    }
+
+    /// Keeps of a body that is longer than the buffer what fits, and reads it to its end all the
+    /// same: the answer is complete, the connection kept alive, and [`Response::cut`] tells the
+    /// length of the whole and what it means if it is a page.
+    ///
+    /// For a device that has no room for an answer of several kilobytes, and is content to know
+    /// that a record was created, or that the instance is hibernating. The body may have
+    /// [`MAX_CUT_BODY_LEN`] bytes; one that the buffer takes may be longer.
+    ///
+    /// Without it such a body is [`ResponseError::BufferTooSmall`].
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::{Cause, Refusal, http1::{Exchange, Method}};
+    ///
+    /// let mut buf = [0; 128];
+    /// let mut exchange = Exchange::new(Method::Get, &mut buf).keeping_what_fits();
+    /// exchange.feed(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5900\r\n\r\n")?;
+    /// exchange.feed(&[b' '; 5_000])?;
+    /// exchange.feed(b"<h1>Your instance is hibernating</h1>")?;
+    /// exchange.feed(&[b' '; 863])?;
+    /// let response = exchange.finish()?;
+    /// assert!(response.keep_alive);
+    /// assert_eq!(response.cut.map(|cut| cut.body_len), Some(5_900));
+    /// assert_eq!(Refusal::read(&response.answer()).cause, Cause::Hibernating);
+    /// # Ok::<(), snow_token_core::http1::ResponseError>(())
+    /// ```
+    #[must_use]
+    pub const fn keeping_what_fits(mut self) -> Self {
+        self.keeps_what_fits = true;
+        self
     }
 
     /// Whether the answer is complete.
@@ -235,8 +215,9 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             debug,
             "HTTP {}, a body of {} bytes",
             summary.status,
-            body.len()
+            self.body_len.max(body.len())
         );
+        let is_cut = body.len() < self.body_len;
         Ok(Response {
             status: summary.status,
             content_type,
@@ -244,6 +225,11 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             date,
             location,
             body,
+            cut: is_cut.then(|| Cut {
+                body_len: self.body_len,
+                needed: summary.kept_len.saturating_add(self.body_len),
+                page: self.page,
+            }),
             keep_alive: summary.keep_alive && !self.has_excess,
         })
     }
@@ -281,7 +267,10 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             }
             State::Body { reader, .. } => {
                 let (consumed, data) = reader.step(input)?;
-                self.push(data)?;
+                match self.keeps_what_fits {
+                    true => self.push_what_fits(data)?,
+                    false => self.push(data)?,
+                }
                 Ok(consumed)
             }
         }
@@ -298,6 +287,16 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
         }
         self.filled = end;
         Ok(())
+    }
+
+    fn push_what_fits(&mut self, data: &[u8]) -> Result<(), ResponseError> {
+        self.page.feed(data);
+        self.body_len = self.body_len.saturating_add(data.len());
+        let free = self.buf.len().saturating_sub(self.filled);
+        if data.len() > free && self.body_len > MAX_CUT_BODY_LEN {
+            return Err(ResponseError::BodyTooLong);
+        }
+        self.push(data.get(..free).unwrap_or(data))
     }
 
     fn head_is_complete(&mut self) -> Result<(), ResponseError> {
@@ -331,8 +330,13 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             let needed = kept_len.saturating_add(len);
             // It is more than the head has, which fits.
             if needed > self.buf.len() {
-                let needed = Some(needed);
-                return Err(ResponseError::BufferTooSmall { needed });
+                if !self.keeps_what_fits {
+                    let needed = Some(needed);
+                    return Err(ResponseError::BufferTooSmall { needed });
+                }
+                if len > MAX_CUT_BODY_LEN {
+                    return Err(ResponseError::BodyTooLong);
+                }
             }
         }
         self.state = State::Body {

@@ -1,6 +1,10 @@
-//! The head of an answer: RFC 9112 §4 (status line), §5 (headers) and §6.3 (the body's length).
+//! An answer: its head, by RFC 9112 §4 (status line), §5 (headers) and §6.3 (the body's length), and
+//! what is left of it in the end.
+
+use core::fmt;
 
 use super::{body::Framing, error::ResponseError, request::Method};
+use crate::refusal::{Answer, Cut};
 
 /// How many header lines an answer may have unless the caller says otherwise.
 pub const MAX_HEADERS: usize = 64;
@@ -77,6 +81,99 @@ impl<'a> Head<'a> {
             date: fields.text("Date"),
             location: fields.text("Location"),
         })
+    }
+}
+
+/// A complete answer: what [`Exchange::finish`](super::Exchange::finish) gives.
+///
+/// Its texts and its body stand in the exchange's buffer; `Debug` shows the body's length alone.
+///
+/// # Examples
+/// ```
+/// use snow_token_core::{Refusal, Retry, http1::{Exchange, Method}};
+///
+/// let mut buf = [0; 128];
+/// let mut exchange = Exchange::new(Method::Post, &mut buf);
+/// exchange.feed(b"HTTP/1.1 429 \r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n")?;
+/// let response = exchange.finish()?;
+/// let refusal = Refusal::read(&response.answer());
+/// assert_eq!(refusal.cause.retry(), Retry::After { secs: 30 });
+/// # Ok::<(), snow_token_core::http1::ResponseError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Response<'b> {
+    /// The status code.
+    pub status: u16,
+    /// The `Content-Type` header.
+    pub content_type: Option<&'b str>,
+    /// The `Retry-After` header; [`http_date::retry_after_secs`](crate::http_date::retry_after_secs)
+    /// reads it.
+    pub retry_after: Option<&'b str>,
+    /// The `Date` header; [`http_date::parse`](crate::http_date::parse) reads it.
+    pub date: Option<&'b str>,
+    /// The `Location` header.
+    pub location: Option<&'b str>,
+    /// The body, without its framing; its beginning alone where it [is cut](Self::is_cut).
+    pub body: &'b [u8],
+    /// What is known of the rest of the body, where it was too long for the buffer and the exchange
+    /// [keeps what fits](super::Exchange::keeping_what_fits).
+    pub cut: Option<Cut>,
+    /// Whether the connection may serve another request. Not if the request asked to close it.
+    pub keep_alive: bool,
+}
+
+impl<'b> Response<'b> {
+    /// Whether `body` is the beginning alone. What [`cut`](Self::cut) tells of the whole is its
+    /// length, and what it means if it is a page.
+    pub const fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
+    /// What [`token_endpoint`](crate::token_endpoint) and [`refusal`](crate::refusal) read.
+    pub const fn answer(&self) -> Answer<'b> {
+        Answer {
+            status: self.status,
+            content_type: self.content_type,
+            retry_after: self.retry_after,
+            date: self.date,
+            body: self.body,
+            cut: self.cut,
+        }
+    }
+}
+
+impl fmt::Debug for Response<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body may hold a token.
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("retry_after", &self.retry_after)
+            .field("date", &self.date)
+            .field("location", &self.location)
+            .field("body_len", &self.body.len())
+            .field("cut", &self.cut)
+            .field("keep_alive", &self.keep_alive)
+            .finish()
+    }
+}
+
+#[cfg(feature = "defmt")]
+impl defmt::Format for Response<'_> {
+    fn format(&self, f: defmt::Formatter<'_>) {
+        defmt::write!(
+            f,
+            "Response({}, {}, {}, {}, {}, {} bytes, {}, keep-alive {})",
+            self.status,
+            self.content_type,
+            self.retry_after,
+            self.date,
+            self.location,
+            self.body.len(),
+            self.cut,
+            self.keep_alive,
+        );
     }
 }
 
