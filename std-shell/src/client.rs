@@ -1,76 +1,27 @@
 //! The client: one token, renewed by itself, and requests with it.
 
-use core::{
-    fmt,
-    sync::atomic::{AtomicUsize, Ordering},
-    time::Duration,
-};
-use std::{
-    sync::{Arc, Mutex, PoisonError, RwLock, TryLockError},
-    thread,
-    time::{Instant, SystemTime},
-};
+use core::fmt;
+use std::sync::Arc;
 
-use snow_token_core::{
-    AccessToken, Cause, ClientAuthentication, Expiry, Refusal, Secret, TOKEN_PATH, TokenRequest,
-    expiry::DEFAULT_MARGIN_SECS,
-    form,
-    token_endpoint::{self, TokenEndpointError},
-};
-use ureq::http::{Method, header};
+use base64ct::{Base64, Encoding};
+use secrecy::ExposeSecret;
+use ureq::http::{HeaderName, header};
 use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, ErrorKind},
-    settings::{ClientAuth, Settings},
-    transport::{HttpAnswer, HttpRequest, Transport, without_query},
+    grant::{Tokens, answer_too_long},
+    renewal::SharedToken,
+    request::Request,
+    response::Response,
+    settings::{Method, Settings},
+    store::{FileStore, MemoryStore, TokenStore},
+    token::Token,
+    transport::{HttpRequest, Transport},
 };
 
-/// A token response is some hundred bytes, some thousand with a JWT in it.
-const TOKEN_RESPONSE_LIMIT: u64 = 64 * 1024;
 /// The largest answer of an API that is taken, in bytes.
 const RESPONSE_LIMIT: u64 = 64 * 1024 * 1024;
-
-/// An access token as the instance granted it.
-pub struct Token {
-    access_token: AccessToken<String>,
-    scope: Option<String>,
-    expires_in_secs: Option<u32>,
-    requested_at_unix: u64,
-}
-
-impl Token {
-    /// The token itself. It is a secret: keep it out of logs and arguments.
-    pub fn secret(&self) -> &str {
-        self.access_token.secret().expose()
-    }
-
-    /// The scopes that were granted, with a space between them; the ones asked for where the
-    /// instance did not say.
-    pub fn scope(&self) -> Option<&str> {
-        self.scope.as_deref()
-    }
-
-    /// The lifetime that the instance named, in seconds from when the token was asked for.
-    pub fn expires_in_secs(&self) -> Option<u32> {
-        self.expires_in_secs
-    }
-
-    /// When the token ends, in seconds since 1970 (UTC), by the clock of this machine.
-    pub fn expires_at_unix(&self) -> Option<u64> {
-        let lifetime = u64::from(self.expires_in_secs?);
-        Some(self.requested_at_unix.saturating_add(lifetime))
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token")
-            .field("scope", &self.scope)
-            .field("expires_in_secs", &self.expires_in_secs)
-            .finish_non_exhaustive()
-    }
-}
 
 /// A client of one instance. Threads share it; they share its token too.
 ///
@@ -79,119 +30,135 @@ impl fmt::Debug for Token {
 /// others go on with it, and so does the one that renews, should that fail. Threads that wait for a
 /// token share the outcome, a failure too.
 ///
+/// A failure is an error at once; nothing is waited out behind the caller's back. Who asks again
+/// sooner than the session's growing waits allow gets the same error again, and nothing is sent. A
+/// refusal for good is asked about again after an hour, or after [`retry`](Self::retry).
+///
 /// # Examples
 /// ```no_run
-/// # use snow_token::{Client, Settings};
-/// let client = Client::new(Settings::from_env()?)?;
+/// # use snow_token::Client;
+/// let client = Client::from_env()?;
 /// println!("good for {:?} s", client.token()?.expires_in_secs());
 /// # Ok::<(), snow_token::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Client {
     settings: Settings,
+    tokens: Tokens,
+    shared: SharedToken,
+    /// To the instance; a token may come from elsewhere.
     transport: Transport,
-    /// Lifetimes run on the monotonic clock, in seconds from here.
-    started: Instant,
-    held: RwLock<Option<Held>>,
-    /// Locked by the thread that renews; how the last renewal failed, if it did.
-    renewal: Mutex<Option<Error>>,
-    /// How many renewals have ended.
-    renewals: AtomicUsize,
 }
 
-/// A token and when to renew it, which a failed renewal puts off.
-#[derive(Debug, Clone)]
-struct Held {
-    token: Arc<Token>,
-    expiry: Expiry,
+/// How a [`Client`] is made.
+#[derive(Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    settings: Settings,
+    store: Arc<dyn TokenStore>,
+    uses_stored: bool,
 }
 
-impl Held {
-    /// Whether the token is good for as long as it takes to send a request with it.
-    fn is_usable(&self, now: u64) -> bool {
-        self.expiry.remaining_secs(now) > TOO_SHORT_A_REST_SECS
+impl ClientBuilder {
+    /// Keeps tokens in this store. Defaults to a [`MemoryStore`] of the client's own.
+    pub fn with_store(self, store: impl TokenStore + 'static) -> Self {
+        self.with_shared_store(Arc::new(store))
     }
-}
 
-/// A token with so little left is not used any more.
-const TOO_SHORT_A_REST_SECS: u64 = 1;
+    /// As [`with_store`](Self::with_store), with a store that others use too.
+    pub fn with_shared_store(mut self, store: Arc<dyn TokenStore>) -> Self {
+        self.store = store;
+        self
+    }
 
-impl Client {
-    /// A client; nothing is sent yet.
+    /// Asks the instance for a token although there may be a good one in the store, and keeps it
+    /// there in its place.
+    pub const fn ignoring_stored_tokens(mut self) -> Self {
+        self.uses_stored = false;
+        self
+    }
+
+    /// The client; nothing is sent yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] where the root certificates cannot be read, or the proxy that
-    /// the environment names makes no sense.
-    pub fn new(settings: Settings) -> Result<Self, Error> {
-        Ok(Self {
-            transport: Transport::new(&settings)?,
+    /// [`ErrorKind::Configuration`] where the certificates cannot be read, or the proxy that the
+    /// environment names makes no sense.
+    pub fn build(self) -> Result<Client, Error> {
+        let settings = self.settings;
+        let transport = Transport::to_instance(&settings)?;
+        let to_tokens = match Transport::to_provider(&settings)? {
+            Some(provider) => provider,
+            None => transport.clone(),
+        };
+        Ok(Client {
+            tokens: Tokens::new(&settings, to_tokens, self.store, self.uses_stored),
+            shared: SharedToken::new(settings.margin_secs),
+            transport,
             settings,
-            started: Instant::now(),
-            held: RwLock::new(None),
-            renewal: Mutex::new(None),
-            renewals: AtomicUsize::new(0),
         })
     }
+}
 
-    /// A token that is good now: the one that is held, or a new one.
+impl Client {
+    /// A client that keeps its tokens in memory; nothing is sent yet.
     ///
     /// # Errors
-    /// [`Error`], when there is no good token and none could be had.
+    /// As [`ClientBuilder::build`].
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        Self::builder(settings).build()
+    }
+
+    /// A client with the settings and the store that the command `snow-token` has: the environment
+    /// and the profile file, and the files of this user. So it shares tokens with the command, and
+    /// uses its login.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`], naming the setting.
+    pub fn from_env() -> Result<Self, Error> {
+        let store = FileStore::of_user()?;
+        Self::builder(Settings::from_env()?)
+            .with_store(store)
+            .build()
+    }
+
+    /// A client with other than the default parts.
+    pub fn builder(settings: Settings) -> ClientBuilder {
+        ClientBuilder {
+            settings,
+            store: Arc::new(MemoryStore::new()),
+            uses_stored: true,
+        }
+    }
+
+    /// The settings that it was made with.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A token that is good now: the one that is held, one from the store, or a new one.
+    ///
+    /// # Errors
+    /// [`Error`], when there is no good token and none could be had; [`ErrorKind::Usage`] where the
+    /// method has no token (an API key, Basic).
     pub fn token(&self) -> Result<Arc<Token>, Error> {
-        match self.held() {
-            Some(held) if !held.is_usable(self.now()) => self.renew(None),
-            Some(held) if held.expiry.is_due(self.now()) => self.renew_ahead(held),
-            Some(held) => Ok(held.token),
-            None => self.renew(None),
+        if let Method::ApiKey(_) | Method::Basic { .. } = self.settings.method {
+            let what = format!(
+                "the method {} has no access token",
+                self.settings.method.name()
+            );
+            return Err(Error::new(ErrorKind::Usage, what)
+                .with_advice(["send requests with it: snow-token request GET /api/now/..."]));
         }
+        self.shared
+            .get(|refused| self.tokens.obtain(&self.settings, refused))
     }
 
-    /// Waits for its turn and asks for a token, unless another thread did so meanwhile: then its
-    /// outcome counts. A `refused` token does not count as one.
-    fn renew(&self, refused: Option<&Arc<Token>>) -> Result<Arc<Token>, Error> {
-        let renewals_seen = self.renewals.load(Ordering::Acquire);
-        let mut failure = self.renewal.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = self.held()
-            && held.is_usable(self.now())
-            && !refused.is_some_and(|refused| Arc::ptr_eq(&held.token, refused))
-        {
-            return Ok(held.token);
-        }
-        if let Some(failure) = &*failure
-            && self.renewals.load(Ordering::Acquire) != renewals_seen
-        {
-            return Err(failure.clone());
-        }
-        self.fetch(&mut failure)
+    /// Asks again at once after a failure or a refusal: what was wrong has been set right.
+    pub fn retry(&self) {
+        self.shared.retry();
     }
 
-    /// Renews a token that is still good, unless another thread is at it.
-    fn renew_ahead(&self, held: Held) -> Result<Arc<Token>, Error> {
-        let mut failure = match self.renewal.try_lock() {
-            Ok(guard) => guard,
-            Err(TryLockError::Poisoned(guard)) => guard.into_inner(),
-            Err(TryLockError::WouldBlock) => return Ok(held.token),
-        };
-        let held = self.held().unwrap_or(held);
-        if !held.expiry.is_due(self.now()) {
-            return Ok(held.token);
-        }
-        match self.fetch(&mut failure) {
-            Err(error) if held.is_usable(self.now()) => {
-                tracing::warn!("the token at hand is still good, but was not renewed: {error}");
-                self.hold(Held {
-                    expiry: held.expiry.postponed(self.now()),
-                    token: Arc::clone(&held.token),
-                });
-                Ok(held.token)
-            }
-            outcome => outcome,
-        }
-    }
-
-    /// Sends a request to the instance with the token, and gives the answer back whatever its
-    /// status is. `path` begins with a slash and may have a query, in which characters that cannot
-    /// stand in a URL are percent-encoded; `body` is JSON.
+    /// Sends a request to the instance, and gives the answer back whatever its status is.
     ///
     /// A 401 brings one new token and one repeat, unless the instance hands the same token out
     /// again. Nothing else is repeated.
@@ -199,318 +166,234 @@ impl Client {
     /// # Errors
     /// [`Error`], when there was no token or no answer. An answer that refuses is not an error
     /// until [`Response::into_success`].
-    pub fn request(
-        &self,
-        method: &str,
-        path: &str,
-        body: Option<&[u8]>,
-    ) -> Result<Response, Error> {
-        let method = Method::from_bytes(method.as_bytes()).map_err(|_| {
-            Error::new(
-                ErrorKind::Usage,
-                format!("{method:?} is not an HTTP method"),
-            )
-        })?;
-        let url = self.settings.instance.join(&encoded_path(path)?);
+    pub fn send(&self, request: &Request<'_>) -> Result<Response, Error> {
+        let url = self
+            .settings
+            .instance
+            .join(request.encoded_path()?.as_str());
+        match &self.settings.method {
+            Method::ApiKey(key) => {
+                let proof = Proof::new("x-sn-apikey", key.expose_secret());
+                self.exchange(request, &url, &proof)
+            }
+            Method::Basic { username, password } => {
+                let password = password.expose_secret();
+                let pair = Zeroizing::new(format!("{username}:{password}"));
+                let base64 = Zeroizing::new(Base64::encode_string(pair.as_bytes()));
+                let value = Zeroizing::new(format!("Basic {}", *base64));
+                let secrets = [password, &*base64];
+                self.exchange(
+                    request,
+                    &url,
+                    &Proof::authorization(&value).hiding(&secrets),
+                )
+            }
+            _ => self.send_with_token(request, &url),
+        }
+    }
+
+    fn send_with_token(&self, request: &Request<'_>, url: &str) -> Result<Response, Error> {
         let token = self.token()?;
-        let response = self.send(&method, &url, body, token)?;
+        let response = self.exchange_with_token(request, url, &token)?;
         if response.status() != 401 {
             return Ok(response);
         }
-        let refused = &response.token;
-        let successor = self.renew(Some(refused))?;
-        if Secret::new(successor.secret()) == Secret::new(refused.secret()) {
-            tracing::info!("HTTP 401, and the instance gave the same token again: not repeated");
-            return Ok(response);
-        }
+        self.shared.refuse(&token);
+        let successor = match self.token() {
+            Ok(successor) => successor,
+            Err(_) if self.shared.got_the_same_token_again() => {
+                tracing::info!(
+                    "HTTP 401, and the instance gave the same token again: not repeated"
+                );
+                return Ok(response);
+            }
+            Err(error) => return Err(error),
+        };
         tracing::info!("HTTP 401: repeated with a new token");
-        self.send(&method, &url, body, successor)
-    }
-
-    /// `GET path`; see [`request`](Self::request).
-    ///
-    /// # Errors
-    /// As [`request`](Self::request).
-    pub fn get(&self, path: &str) -> Result<Response, Error> {
-        self.request("GET", path, None)
-    }
-
-    /// `POST path` with JSON; see [`request`](Self::request).
-    ///
-    /// # Errors
-    /// As [`request`](Self::request).
-    pub fn post(&self, path: &str, json: &[u8]) -> Result<Response, Error> {
-        self.request("POST", path, Some(json))
-    }
-
-    fn send(
-        &self,
-        method: &Method,
-        url: &str,
-        body: Option<&[u8]>,
-        token: Arc<Token>,
-    ) -> Result<Response, Error> {
-        let mut buf = Zeroizing::new(vec![0; token.access_token.authorization_len()]);
-        let authorization = token
-            .access_token
-            .authorization(self.now(), &mut buf)
-            .map_err(|error| {
-                Error::new(ErrorKind::Network, format!("before it was sent, {error}"))
-                    .with_advice(["the machine was busy or asleep: try again"])
-            })?;
-        let mut headers = vec![(header::AUTHORIZATION, authorization)];
-        if body.is_some() {
-            headers.push((header::CONTENT_TYPE, "application/json"));
+        let repeated = self.exchange_with_token(request, url, &successor)?;
+        if repeated.status() == 401 {
+            self.shared.refuse(&successor);
         }
+        Ok(repeated)
+    }
+
+    fn exchange_with_token(
+        &self,
+        request: &Request<'_>,
+        url: &str,
+        token: &Token,
+    ) -> Result<Response, Error> {
+        let value = Zeroizing::new(format!("Bearer {}", token.secret()));
+        let secrets = [token.secret()];
+        self.exchange(request, url, &Proof::authorization(&value).hiding(&secrets))
+    }
+
+    fn exchange(
+        &self,
+        request: &Request<'_>,
+        url: &str,
+        proof: &Proof<'_>,
+    ) -> Result<Response, Error> {
+        let mut headers = vec![(proof.header.clone(), proof.value)];
+        headers.extend(request.header_pairs());
         let answer = self.transport.send(&HttpRequest {
-            method,
+            method: request.method(),
             url,
             headers: &headers,
-            body,
+            body: request.body(),
             body_limit: RESPONSE_LIMIT,
         })?;
         if answer.is_cut {
-            return Err(answer_too_long(method, url, RESPONSE_LIMIT));
+            return Err(answer_too_long(
+                request.method().as_str(),
+                url,
+                RESPONSE_LIMIT,
+            ));
         }
-        Ok(Response {
-            method: method.clone(),
-            url: url.to_owned(),
+        let secrets = proof
+            .secrets
+            .iter()
+            .map(|secret| Zeroizing::new((*secret).to_owned()))
+            .collect();
+        Ok(Response::new(
+            request.method().clone(),
+            url,
             answer,
-            token,
-        })
+            secrets,
+        ))
     }
 
-    /// Asks the instance for a token, and holds it. To be called by the thread that renews, which
-    /// leaves the failure for those that wait.
-    fn fetch(&self, failure: &mut Option<Error>) -> Result<Arc<Token>, Error> {
-        let outcome = self.fetch_usable();
-        *failure = outcome.as_ref().err().cloned();
-        self.renewals.fetch_add(1, Ordering::Release);
-        let held = outcome?;
-        tracing::info!("ServiceNow OAuth2 token acquired");
-        self.hold(held.clone());
-        Ok(held.token)
-    }
-
-    fn fetch_usable(&self) -> Result<Held, Error> {
-        tracing::info!("ServiceNow auth: OAuth 2.0 Client Credentials");
-        let held = self.fetch_once()?;
-        if held.is_usable(self.now()) {
-            return Ok(held);
-        }
-        // An instance hands the same token out to the end of its life. Its successor comes when
-        // that is over.
-        let rest = held.expiry.remaining_secs(self.now());
-        thread::sleep(Duration::from_secs(rest.saturating_add(1)));
-        let held = self.fetch_once()?;
-        if held.is_usable(self.now()) {
-            return Ok(held);
-        }
-        let what = "the instance gave a token whose lifetime was over when it arrived, twice";
-        Err(Error::new(ErrorKind::UnexpectedAnswer, what).with_advice([
-            "look at the Access Token Lifespan in the Application Registry: it must be longer than \
-             an answer takes",
-        ]))
-    }
-
-    fn fetch_once(&self) -> Result<Held, Error> {
-        let request = self.token_request();
-        let mut body = Zeroizing::new(vec![0; request.body_len()]);
-        let mut authorization = Zeroizing::new(vec![0; request.authorization_len()]);
-        let too_small = |error: snow_token_core::BufferTooSmall| {
-            Error::new(ErrorKind::UnexpectedAnswer, error.to_string())
-        };
-        let body = request.body(&mut body).map_err(too_small)?;
-        let authorization = request
-            .authorization(&mut authorization)
-            .map_err(too_small)?;
-        let mut headers = vec![(header::CONTENT_TYPE, form::CONTENT_TYPE)];
-        headers.extend(authorization.map(|value| (header::AUTHORIZATION, value)));
-
-        let url = self.settings.instance.join(TOKEN_PATH);
-        let requested_at = self.now();
-        let requested_at_unix = unix_now();
-        let post = Method::POST;
-        let answer = self.transport.send(&HttpRequest {
-            method: &post,
-            url: &url,
-            headers: &headers,
-            body: Some(body),
-            body_limit: TOKEN_RESPONSE_LIMIT,
-        })?;
-
-        let mut buf = Zeroizing::new(vec![0; answer.body.len()]);
-        let response = token_endpoint::read(&answer.view(), &mut buf).map_err(|error| {
-            match error {
-                TokenEndpointError::Refused(refusal) => {
-                    let secrets = [Some(self.settings.expose_client_secret()), authorization];
-                    let words = words_without(&refusal, secrets.into_iter().flatten());
-                    Error::from_cause(refusal.cause, format!("POST {url}: {words}"))
-                }
-                // The beginning of a long answer can look as anything.
-                _ if answer.is_cut => answer_too_long(&post, &url, TOKEN_RESPONSE_LIMIT),
-                error => Error::new(
-                    ErrorKind::UnexpectedAnswer,
-                    format!("POST {url}: the answer is not a good token: {error}"),
-                )
-                .with_advice([NOT_AN_INSTANCE]),
-            }
-        })?;
-        let access_token = AccessToken::new(&response, requested_at, DEFAULT_MARGIN_SECS);
-        let access_token: AccessToken<String> = access_token.map_err(too_small)?;
-        Ok(Held {
-            expiry: access_token.expiry(),
-            token: Arc::new(Token {
-                access_token,
-                scope: response
-                    .scope
-                    .map(str::to_owned)
-                    .or_else(|| self.settings.scope.clone()),
-                expires_in_secs: response.expires_in_secs,
-                requested_at_unix,
-            }),
-        })
-    }
-
-    fn token_request(&self) -> TokenRequest<'_> {
-        let client_id = &self.settings.client_id;
-        let client_secret = Secret::new(self.settings.expose_client_secret());
-        let request = TokenRequest::client_credentials(match self.settings.client_auth {
-            ClientAuth::Body => ClientAuthentication::Body {
-                client_id,
-                client_secret,
-            },
-            ClientAuth::Basic => ClientAuthentication::Basic {
-                client_id,
-                client_secret,
-            },
-        });
-        match &self.settings.scope {
-            Some(scope) => request.with_scope(scope),
-            None => request,
-        }
-    }
-
-    fn now(&self) -> u64 {
-        self.started.elapsed().as_secs()
-    }
-
-    fn held(&self) -> Option<Held> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.clone()
-    }
-
-    fn hold(&self, held: Held) {
-        *self.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
-    }
-}
-
-fn unix_now() -> u64 {
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since_epoch.map_or(0, |since| since.as_secs())
-}
-
-fn answer_too_long(method: &Method, url: &str, limit: u64) -> Error {
-    let url = without_query(url);
-    let what = format!("{method} {url}: the answer has more than {limit} bytes");
-    Error::new(ErrorKind::UnexpectedAnswer, what).with_advice([
-        "ask for less at a time (sysparm_limit, sysparm_fields), and look at SERVICENOW_INSTANCE",
-    ])
-}
-
-const NOT_AN_INSTANCE: &str =
-    "look at SERVICENOW_INSTANCE: is it an instance, and reached directly?";
-
-/// The words of a refusal, unless one of the secrets of the request stands in them, as it is or
-/// form-encoded: a server that repeats the request must not bring it into a log.
-fn words_without<'s>(refusal: &Refusal<'_>, secrets: impl IntoIterator<Item = &'s str>) -> String {
-    let texts = [refusal.error, refusal.description].into_iter().flatten();
-    let texts: Zeroizing<Vec<String>> =
-        Zeroizing::new(texts.map(|text| text.chars().collect()).collect());
-    for secret in secrets.into_iter().filter(|secret| !secret.is_empty()) {
-        let mut buf = Zeroizing::new(vec![0; form::encoded_len([("", secret)])]);
-        let encoded = form::encode([("", secret)], &mut buf).unwrap_or_default();
-        let encoded = core::str::from_utf8(encoded).unwrap_or_default();
-        let encoded = encoded.trim_start_matches('=');
-        let repeats = |text: &String| text.contains(secret) || text.contains(encoded);
-        if texts.iter().any(repeats) {
-            return format!("HTTP {}, in words that repeat a secret", refusal.status);
-        }
-    }
-    refusal.to_string()
-}
-
-/// A path of the instance, with nothing that could lead the token to another host. What cannot
-/// stand in a URL (RFC 3986 §2) is percent-encoded, as in `sysparm_query=priority<3`.
-fn encoded_path(path: &str) -> Result<String, Error> {
-    if !path.starts_with('/') || path.contains(char::is_control) || path.contains('#') {
-        let what = format!("{path:?} is not a path of the instance");
-        return Err(Error::new(ErrorKind::Usage, what).with_advice([
-            "a path begins with a slash, as /api/now/table/incident?sysparm_limit=1; a # in it is \
-             written as %23",
-        ]));
-    }
-    let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        let stands_as_is =
-            byte.is_ascii_alphanumeric() || b"-._~:/?[]@!$&'()*+,;=%".contains(&byte);
-        match stands_as_is {
-            true => encoded.push(char::from(byte)),
-            false => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    Ok(encoded)
-}
-
-/// An answer of the instance, of whatever status.
-pub struct Response {
-    method: Method,
-    url: String,
-    answer: HttpAnswer,
-    token: Arc<Token>,
-}
-
-impl Response {
-    /// The status code.
-    pub fn status(&self) -> u16 {
-        self.answer.status
-    }
-
-    /// The `Content-Type` header.
-    pub fn content_type(&self) -> Option<&str> {
-        self.answer.content_type.as_deref()
-    }
-
-    /// The body.
-    pub fn body(&self) -> &[u8] {
-        &self.answer.body
-    }
-
-    /// The answer, if it is one of success: 2xx, and no page in place of JSON (a sleeping instance
-    /// answers HTTP 200 with a page).
+    /// The path of the page after this one, by the `Link` header (RFC 8288), where there is one.
     ///
     /// # Errors
-    /// [`Error`] with the [cause](Error::cause).
-    pub fn into_success(self) -> Result<Self, Error> {
-        let refusal = Refusal::read(&self.answer.view());
-        let is_page = matches!(refusal.cause, Cause::Hibernating | Cause::NotJson)
-            && self
-                .content_type()
-                .is_some_and(|content_type| content_type.starts_with("text/html"));
-        if (200..300).contains(&self.status()) && !is_page {
-            return Ok(self);
+    /// [`ErrorKind::UnexpectedAnswer`], where it is on another host: the token does not go there.
+    pub fn next_page(&self, response: &Response) -> Result<Option<String>, Error> {
+        let Some(next) = response.header("link").and_then(next_link) else {
+            return Ok(None);
+        };
+        let origin = self.settings.instance.to_string();
+        let path = match next.strip_prefix(&origin) {
+            Some(path) => path,
+            None => next,
+        };
+        match path.starts_with('/') && !path.starts_with("//") {
+            true => Ok(Some(path.to_owned())),
+            false => Err(Error::new(
+                ErrorKind::UnexpectedAnswer,
+                format!("the next page is not at {origin}"),
+            )
+            .with_advice([
+                "the token is not sent to another host: look at the instance's URL \
+                 (glide.servlet.uri), and at SERVICENOW_INSTANCE",
+            ])),
         }
-        let words = words_without(&refusal, [self.token.secret()]);
-        let what = format!("{} {}: {words}", self.method, without_query(&self.url));
-        Err(Error::from_cause(refusal.cause, what))
+    }
+
+    /// `GET path`; see [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn get(&self, path: &str) -> Result<Response, Error> {
+        self.send(&Request::new("GET", path)?)
+    }
+
+    /// `POST path` with JSON; see [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn post(&self, path: &str, json: &[u8]) -> Result<Response, Error> {
+        self.send(&Request::new("POST", path)?.with_json(json))
+    }
+
+    /// `PUT path` with JSON; see [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn put(&self, path: &str, json: &[u8]) -> Result<Response, Error> {
+        self.send(&Request::new("PUT", path)?.with_json(json))
+    }
+
+    /// `PATCH path` with JSON; see [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn patch(&self, path: &str, json: &[u8]) -> Result<Response, Error> {
+        self.send(&Request::new("PATCH", path)?.with_json(json))
+    }
+
+    /// `DELETE path`; see [`send`](Self::send).
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub fn delete(&self, path: &str) -> Result<Response, Error> {
+        self.send(&Request::new("DELETE", path)?)
+    }
+
+    pub(crate) const fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    pub(crate) const fn shared(&self) -> &SharedToken {
+        &self.shared
+    }
+
+    pub(crate) const fn transport(&self) -> &Transport {
+        &self.transport
     }
 }
 
-impl fmt::Debug for Response {
+/// `<https://…>;rel="next"`, one of several with commas between them.
+fn next_link(header: &str) -> Option<&str> {
+    // A comma can stand within a URL, so the angle brackets count.
+    let mut rest = header;
+    while let Some((_, after)) = rest.split_once('<') {
+        let (target, after) = after.split_once('>')?;
+        let parameters = after.split('<').next().unwrap_or_default();
+        let is_next = parameters
+            .split([';', ','])
+            .any(|parameter| matches!(parameter.trim(), "rel=\"next\"" | "rel=next"));
+        if is_next {
+            return Some(target);
+        }
+        rest = after;
+    }
+    None
+}
+
+/// The header by which a request proves who sends it.
+struct Proof<'p> {
+    header: HeaderName,
+    value: &'p str,
+    /// What must not be seen in a server's words.
+    secrets: &'p [&'p str],
+}
+
+impl<'p> Proof<'p> {
+    const fn new(name: &'static str, value: &'p str) -> Self {
+        Self {
+            header: HeaderName::from_static(name),
+            value,
+            secrets: &[],
+        }
+    }
+
+    const fn authorization(value: &'p str) -> Self {
+        Self {
+            header: header::AUTHORIZATION,
+            value,
+            secrets: &[],
+        }
+    }
+
+    fn hiding(self, secrets: &'p [&'p str]) -> Self {
+        Self { secrets, ..self }
+    }
+}
+
+impl fmt::Debug for Proof<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response")
-            .field("status", &self.status())
-            .field("body_len", &self.body().len())
+        f.debug_struct("Proof")
+            .field("header", &self.header)
             .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::store::StoreError;
 use snow_token_core::{
     Cause, Retry,
     explain::{Explanation, explain},
@@ -79,6 +80,11 @@ impl Error {
         .with_advice(explain(cause).iter().map(Explanation::to_string))
     }
 
+    pub(crate) fn with_first_advice(mut self, advice: impl Into<String>) -> Self {
+        self.advice.insert(0, advice.into());
+        self
+    }
+
     pub(crate) fn with_advice(
         mut self,
         advice: impl IntoIterator<Item = impl Into<String>>,
@@ -120,3 +126,9 @@ impl fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::configuration(error.to_string())
+    }
+}

@@ -22,14 +22,32 @@
 //! ```
 
 mod client;
+mod clock;
 mod error;
+mod folders;
+mod grant;
 mod instance;
+mod jwt;
+mod logout;
+mod renewal;
+mod request;
+mod response;
 pub mod settings;
+mod signer;
+pub mod store;
+mod token;
 mod transport;
+mod words;
 
-pub use client::{Client, Response, Token};
+pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind};
-pub use instance::InstanceUrl;
+pub use instance::{InstanceUrl, InvalidInstance};
+pub use jwt::{InvalidJwt, Jwt};
+pub use logout::{Status, TokenStatus};
+pub use request::Request;
+pub use response::Response;
 pub use secrecy::SecretString;
-pub use settings::{ClientAuth, Settings};
+pub use settings::{Method, Settings};
+pub use signer::{InvalidKey, JwtKey};
 pub use snow_token_core::Cause;
+pub use token::{Token, TokenSource};

@@ -11,8 +11,15 @@ use std::{
     process::ExitCode,
 };
 
+use std::alloc::System;
+
 use clap::Parser;
 use snow_token::ErrorKind;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Wipes memory that is given back: the buffers of the libraries below hold secrets too.
+#[global_allocator]
+static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();

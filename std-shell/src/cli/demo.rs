@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use snow_token::{Cause, Client, Error, ErrorKind, SecretString, Settings};
+use snow_token::{Cause, Client, Error, ErrorKind, Method, SecretString, Settings};
 use snow_token_simulator::{Options, RegisteredClient, Simulator};
 
 use super::Failure;
@@ -81,7 +81,10 @@ fn settings(simulator: &Simulator, client: &RegisteredClient) -> Settings {
     let instance = simulator.url().parse();
     let instance = instance.expect("the URL of a simulated instance is one of an instance");
     let secret = SecretString::from(client.client_secret.as_str());
-    Settings::new(instance, &client.client_id, secret)
+    Settings::new(
+        instance,
+        Method::client_credentials(&client.client_id, secret),
+    )
 }
 
 fn refuse_an_instance_that_nobody_vouches_for(

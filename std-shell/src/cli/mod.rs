@@ -2,20 +2,18 @@
 
 #[cfg(feature = "simulator")]
 mod demo;
+mod logout;
 mod request;
+mod settings;
+mod shell;
+mod status;
 mod token;
 
 use core::fmt;
 use std::io::{self, Write};
 
-use clap::{ArgAction, Args, Parser, Subcommand};
-use snow_token::{
-    Client, Error, Settings,
-    settings::{
-        AUTH_METHOD, CA_FILE, CLIENT_AUTH, CLIENT_ID, CLIENT_SECRET_FILE, INSTANCE, SCOPE, Sources,
-        TIMEOUT_SECS,
-    },
-};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use snow_token::Error;
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
@@ -46,7 +44,7 @@ pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    settings: SettingFlags,
+    settings: settings::SettingFlags,
     /// Say on standard error what happens; twice for each request
     #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Options")]
     pub(crate) verbose: u8,
@@ -54,66 +52,21 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print an access token
+    /// Print an access token, from the cache while it is good
     Token(token::Arguments),
     /// Send a request to the instance and print its answer
     Request(request::Arguments),
+    /// Revoke the tokens at the instance, and forget them
+    Logout(logout::Arguments),
+    /// Show the way in, where each setting comes from, and how long the token is good
+    Status(status::Arguments),
     /// Show the whole way, against a simulated instance in this process
     #[cfg(feature = "simulator")]
     Demo,
-}
-
-/// Each goes before the environment variable that it names.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Settings")]
-struct SettingFlags {
-    /// The instance: its name, host or URL [env: SERVICENOW_INSTANCE]
-    #[arg(long, global = true, value_name = "INSTANCE")]
-    instance: Option<String>,
-    /// oauth2_client_credentials [env: SERVICENOW_AUTH_METHOD]
-    #[arg(long, global = true, value_name = "METHOD")]
-    auth_method: Option<String>,
-    /// Client ID of the Application Registry entry [env: SERVICENOW_CLIENT_ID]
-    #[arg(long, global = true, value_name = "ID")]
-    client_id: Option<String>,
-    /// File with the client secret [env: SERVICENOW_CLIENT_SECRET_FILE]
-    #[arg(long, global = true, value_name = "FILE")]
-    client_secret_file: Option<String>,
-    /// How the client authenticates: body or basic [env: SERVICENOW_CLIENT_AUTH]
-    #[arg(long, global = true, value_name = "HOW")]
-    client_auth: Option<String>,
-    /// Scopes to ask for, with a space between them [env: SERVICENOW_SCOPE]
-    #[arg(long, global = true, value_name = "SCOPES")]
-    scope: Option<String>,
-    /// Root certificates (PEM) to trust instead of the platform's [env: SERVICENOW_CA_FILE]
-    #[arg(long, global = true, value_name = "FILE")]
-    ca_file: Option<String>,
-    /// How long one request may take in all [env: SERVICENOW_TIMEOUT_SECS] [default: 30]
-    #[arg(long, global = true, value_name = "SECS")]
-    timeout_secs: Option<String>,
-}
-
-impl SettingFlags {
-    fn into_sources(self) -> Sources {
-        let mut sources = Sources::default();
-        for (key, value) in [
-            (INSTANCE, self.instance),
-            (AUTH_METHOD, self.auth_method),
-            (CLIENT_ID, self.client_id),
-            (CLIENT_SECRET_FILE, self.client_secret_file),
-            (CLIENT_AUTH, self.client_auth),
-            (SCOPE, self.scope),
-            (CA_FILE, self.ca_file),
-            (TIMEOUT_SECS, self.timeout_secs),
-        ] {
-            sources.set_flag(key, value);
-        }
-        sources
-    }
-
-    fn into_client(self) -> Result<Client, Error> {
-        Client::new(Settings::resolve(&self.into_sources())?)
-    }
+    /// Print a script that completes this command in a shell
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man(shell::Man),
 }
 
 /// Why a subcommand did not do what it should.
@@ -141,14 +94,20 @@ impl From<io::Error> for Failure {
 pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let settings = arguments.settings;
     match arguments.command {
-        Command::Token(arguments) => token::run(&arguments, &settings.into_client()?, out),
+        Command::Token(arguments) => token::run(&arguments, &settings, out),
         Command::Request(arguments) => {
             // What is handed in is read before anything is sent.
             let body = arguments.body()?;
-            request::run(&arguments, body.as_deref(), &settings.into_client()?, out)
+            request::run(&arguments, body.as_deref(), &settings.client()?, out)
         }
+        Command::Logout(arguments) => logout::run(&arguments, &settings, out),
+        Command::Status(arguments) => status::run(&arguments, &settings, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
+        Command::Completions(arguments) => {
+            shell::completions(&arguments, Arguments::command(), out)
+        }
+        Command::Man(arguments) => shell::man(&arguments, Arguments::command(), out),
     }
 }
 

@@ -1,12 +1,15 @@
 //! What the end-to-end tests in `tests/` share: the real programs, run with an environment that
 //! holds nothing but what a test puts there.
 
-use core::time::Duration;
+use core::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 use std::{
-    env,
+    env, fs,
     io::Write,
     path::PathBuf,
-    process::{Child, Command, Output, Stdio},
+    process::{self, Child, Command, Output, Stdio},
     sync::OnceLock,
     thread,
     time::Instant,
@@ -69,9 +72,22 @@ fn build(bin: &str) -> PathBuf {
     built.expect("the program builds").path().to_owned()
 }
 
+/// A home that no other command has: nothing is cached in it.
+pub fn fresh_home() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let homes = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tmp/homes");
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let home = PathBuf::from(homes).join(format!("{}-{number}", process::id()));
+    // One of an earlier run, whose process had the same number.
+    let _ = fs::remove_dir_all(&home);
+    fs::create_dir_all(&home).expect("a home can be made");
+    home
+}
+
 fn without_environment(program: &PathBuf) -> Command {
     let mut command = Command::new(program);
     command.env_clear().stdin(Stdio::null());
+    command.env("HOME", fresh_home());
     // Windows opens no socket without it.
     if let Some(root) = env::var_os("SystemRoot") {
         command.env("SystemRoot", root);

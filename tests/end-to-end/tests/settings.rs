@@ -81,11 +81,7 @@ fn what_makes_no_sense_is_named() {
             "not an instance",
             "dev12345.service-now.com",
         ),
-        (
-            "SERVICENOW_AUTH_METHOD",
-            "oauth2_jwt_bearer",
-            "not a method that is supported yet",
-        ),
+        ("SERVICENOW_AUTH_METHOD", "oauth3", "is not a method"),
         (
             "SERVICENOW_CLIENT_AUTH",
             "digest",

@@ -1,0 +1,106 @@
+//! A flag for each setting that is no secret, from the table of settings.
+
+use std::io::{self, IsTerminal};
+
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use snow_token::{
+    Client, Error, Settings,
+    settings::{
+        Key, Sources,
+        keys::{self, PROFILE},
+    },
+    store::FileStore,
+};
+use zeroize::Zeroizing;
+
+/// What `-h` shows; `--help` shows all.
+const USUAL: &[Key] = &[
+    keys::INSTANCE,
+    keys::AUTH_METHOD,
+    keys::CLIENT_ID,
+    keys::CLIENT_SECRET_FILE,
+    keys::SCOPE,
+    keys::CA_FILE,
+    PROFILE,
+];
+
+/// The flags that were given. Each goes before the environment variable that its help names.
+#[derive(Debug, Clone)]
+pub(crate) struct SettingFlags(Vec<(Key, String)>);
+
+impl SettingFlags {
+    /// The value of a flag, if it was given.
+    pub(crate) fn get(&self, key: Key) -> Option<&str> {
+        let given = self.0.iter().find(|(given, _)| *given == key);
+        given.map(|(_, value)| value.as_str())
+    }
+
+    /// Flags, environment and profile file; a person at a terminal is asked for what is missing.
+    pub(crate) fn sources(&self) -> Result<Sources, Error> {
+        let mut sources = Sources::without_profile();
+        for (key, value) in &self.0 {
+            sources.set_flag(*key, Some(value.clone()));
+        }
+        sources.load_profile()?;
+        if io::stdin().is_terminal() && io::stderr().is_terminal() {
+            sources.set_prompt(ask);
+        }
+        Ok(sources)
+    }
+
+    /// The settings, and a client that shares its tokens with other processes of this user.
+    pub(crate) fn client(&self) -> Result<Client, Error> {
+        Client::builder(Settings::resolve(&self.sources()?)?)
+            .with_store(store()?)
+            .build()
+    }
+}
+
+/// The tokens of this user.
+pub(crate) fn store() -> Result<FileStore, Error> {
+    Ok(FileStore::of_user()?)
+}
+
+fn ask(what: &str) -> io::Result<Zeroizing<String>> {
+    // On the terminal itself: standard output is for the result.
+    rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new)
+}
+
+impl Args for SettingFlags {
+    fn augment_args(command: Command) -> Command {
+        keys::PLAIN
+            .iter()
+            .chain([&PROFILE])
+            .fold(command, |command, key| {
+                let Some(flag) = key.flag else { return command };
+                command.arg(
+                    Arg::new(key.variable)
+                        .long(flag.trim_start_matches('-'))
+                        .value_name(key.value)
+                        .help(format!("{} [env: {}]", key.help, key.variable))
+                        .help_heading("Settings")
+                        .hide_short_help(!USUAL.contains(key))
+                        .global(true),
+                )
+            })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = keys::PLAIN.iter().chain([&PROFILE]).filter_map(|key| {
+            let value = matches.get_one::<String>(key.variable)?;
+            Some((*key, value.clone()))
+        });
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}

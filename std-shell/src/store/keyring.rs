@@ -1,0 +1,1 @@
+//! Refresh tokens in the system's store for secrets, access tokens in files.
