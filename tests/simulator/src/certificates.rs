@@ -12,7 +12,7 @@ use tokio_rustls::rustls::{
     version::TLS13,
 };
 
-use crate::instance::random_id;
+use crate::random::random_id;
 
 /// Which keys the certificates have, and with them the TLS version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,13 +8,15 @@
 //! A request goes this way:
 //!
 //! ```text
-//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> token endpoint or Table API
-//! server.rs     fault.rs       hyper            instance.rs        oauth.rs, table_api.rs
+//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> OAuth or Table API
+//! server.rs     fault.rs       hyper            instance.rs        oauth/   table_api.rs
 //! ```
 //!
 //! # In scope
-//! The client-credentials grant, the Table API with equality queries, REST API auth scopes, rate
-//! limits, hibernation, broken answers and connections.
+//! All grants: client credentials, JWT bearer with verifier maps, authorization code with PKCE from
+//! log-in and consent pages, refresh tokens, password, implicit; revocation; the Table API with
+//! equality queries, REST API auth scopes, rate limits, hibernation, a clock that is wrong, broken
+//! answers and connections.
 //!
 //! # Out of scope
 //! Being a good server. All state is in memory, all secrets are made up.
@@ -37,15 +39,28 @@
 )]
 
 mod answers;
+mod basic;
 mod certificates;
+mod describe;
 mod fault;
 mod instance;
+mod jwt;
 mod oauth;
+mod options;
+mod random;
+mod rate_limit;
 mod server;
 mod table_api;
+mod users;
 
 pub use certificates::{KeyKind, LeafFlaw};
 pub use fault::Fault;
-pub use instance::{Instance, InstanceOptions, RateLimit, RecordedRequest};
-pub use oauth::{RegisteredClient, Reissue};
+pub use instance::{Instance, RecordedRequest};
+pub use jwt::{InvalidKey, VerifierKey};
+pub use oauth::{
+    AssertionRules, DEFAULT_REDIRECT_URI, GrantType, RefreshTokens, RegisteredClient, Reissue,
+};
+pub use options::InstanceOptions;
+pub use rate_limit::RateLimit;
 pub use server::{Options, Simulator};
+pub use users::{User, UserField};

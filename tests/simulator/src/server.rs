@@ -17,7 +17,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::NamedTempFile;
 use tokio::{net::TcpStream, runtime::Runtime};
 use tokio_rustls::TlsAcceptor;
@@ -26,8 +26,9 @@ use crate::{
     answers::{self, Answer},
     certificates::{self, KeyKind, LeafFlaw},
     fault::{Fault, Faults, relay},
-    instance::{Instance, InstanceOptions},
+    instance::Instance,
     oauth::RegisteredClient,
+    options::InstanceOptions,
 };
 
 /// How a simulator is started.
@@ -121,7 +122,7 @@ impl Simulator {
         let listener = TcpListener::bind(options.listen)?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let instance = Arc::new(Mutex::new(Instance::new(options.instance)));
+        let instance = Arc::new(Mutex::new(Instance::new(&options.instance)));
         let faults = Faults::default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -180,23 +181,13 @@ impl Simulator {
         self.faults.push(fault);
     }
 
-    /// What a program needs that wants to use the instance: `url`, `ca_file` and `clients`, made-up
-    /// secrets included.
+    /// What a program needs that wants to use the instance: `url`, `ca_file`, `clients` and `users`,
+    /// made-up secrets included.
     pub fn describe(&self) -> Value {
-        let clients: Vec<_> = self
-            .instance()
-            .clients()
-            .iter()
-            .map(|client| {
-                json!({
-                    "name": client.name,
-                    "client_id": client.client_id,
-                    "client_secret": client.client_secret,
-                    "scope": client.scopes.join(" "),
-                })
-            })
-            .collect();
-        json!({ "url": self.url(), "ca_file": self.ca_file(), "clients": clients })
+        let mut described = self.instance().describe();
+        described["url"] = self.url().into();
+        described["ca_file"] = self.ca_file().to_string_lossy().into();
+        described
     }
 
     /// Runs until the process is told to stop, by Ctrl-C or SIGTERM, and cleans up. Calls `ready`

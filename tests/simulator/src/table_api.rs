@@ -12,8 +12,8 @@ use time::{OffsetDateTime, macros::format_description};
 
 use crate::{
     answers::{self, Answer},
-    instance::random_id,
     oauth::Scopes,
+    random::random_id,
 };
 
 /// REST API auth scopes on the Table API: which scope opens which methods.
@@ -167,8 +167,7 @@ impl Tables {
             false => answers::json(StatusCode::CREATED, &json!({ "result": record })),
         };
         records.push(record);
-        let host = request.headers().get(header::HOST);
-        let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let host = answers::host(request);
         let location = format!("https://{host}/api/now/table/{table}/{sys_id}");
         Ok(answers::with_header(answer, header::LOCATION, &location))
     }
