@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::{Instance, RegisteredClient, User};
+use crate::{ApiKey, IdentityProvider, Instance, RegisteredClient, User, access::IdpEndpoint};
 
 impl Instance {
-    /// `clients` and `users`.
+    /// `clients`, `users`, `api_keys` and `idp`.
     pub(crate) fn describe(&self) -> Value {
         json!({
             "clients": self.clients().iter().map(client).collect::<Vec<_>>(),
             "users": self.users().iter().map(user).collect::<Vec<_>>(),
+            "api_keys": self.api_keys().iter().map(api_key).collect::<Vec<_>>(),
+            "idp": idp(self.identity_provider()),
         })
     }
 }
@@ -29,6 +31,21 @@ fn client(client: &RegisteredClient) -> Value {
         "user": client.user,
         "user_field": client.user_field.name(),
         "redirect_uris": client.redirect_uris,
+    })
+}
+
+fn api_key(key: &ApiKey) -> Value {
+    json!({ "name": key.name, "key": key.key, "user": key.user_name, "paths": key.paths })
+}
+
+fn idp(idp: &IdentityProvider) -> Value {
+    json!({
+        "token_path": IdpEndpoint::PATH,
+        "issuer": idp.issuer,
+        "audience": idp.audience,
+        "subject": idp.subject,
+        "client_id": idp.client_id,
+        "client_secret": idp.client_secret,
     })
 }
 

@@ -12,12 +12,13 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use hyper::body::Bytes;
 
 use crate::{
+    access::{Access, ApiKey, IdentityProvider, IdpEndpoint, TrustedIssuer, TrustedIssuers},
     answers::{self, Answer},
     jwt::{InvalidKey, VerifierKey},
     oauth::{OAuth, RegisteredClient},
     options::InstanceOptions,
     rate_limit::{Counter, RateLimit},
-    table_api::Tables,
+    rest::{Record, RestApis},
     users::User,
 };
 
@@ -48,12 +49,17 @@ pub struct Instance {
     token_requests: usize,
     revocation_at_short_path: bool,
     oauth: OAuth,
-    tables: Tables,
+    access: Access,
+    idp: IdpEndpoint,
+    rest: RestApis,
 }
 
 impl Instance {
     /// An instance without a server around it, to be asked by [`handle`](Self::handle).
     pub fn new(options: &InstanceOptions) -> Self {
+        let idp = IdpEndpoint::new(options.identity_provider.clone());
+        let mut issuers = TrustedIssuers::default();
+        issuers.trust_with(idp.as_trusted(), idp.public_key());
         Self {
             requests_in_all: Counter::new(options.rate_limit),
             requests_for_tokens: Counter::new(options.token_rate_limit),
@@ -64,7 +70,12 @@ impl Instance {
             token_requests: 0,
             revocation_at_short_path: options.revocation_at_short_path,
             oauth: OAuth::new(options),
-            tables: Tables::default(),
+            access: Access {
+                api_keys: options.api_keys.clone(),
+                issuers,
+            },
+            idp,
+            rest: RestApis::new(options.import_sets.clone()),
         }
     }
 
@@ -76,6 +87,26 @@ impl Instance {
     /// The users.
     pub fn users(&self) -> &[User] {
         self.oauth.users.all()
+    }
+
+    /// The API keys.
+    pub fn api_keys(&self) -> &[ApiKey] {
+        &self.access.api_keys
+    }
+
+    /// The identity provider beside the instance.
+    pub fn identity_provider(&self) -> &IdentityProvider {
+        &self.idp.provider
+    }
+
+    /// The records of a table, the oldest first: columns of strings.
+    pub fn records(&self, table: &str) -> &[Record] {
+        self.rest.records.all(table)
+    }
+
+    /// Forgets the rows that were staged for import.
+    pub fn purge_import_sets(&mut self) {
+        self.rest.import_sets.purge();
     }
 
     /// Sends the instance to sleep, or wakes it up.
@@ -129,6 +160,15 @@ impl Instance {
         self.oauth.verifier.add(client_id, kid, key)
     }
 
+    /// Takes the ID tokens of an issuer as bearer tokens from now on; one of the same name is
+    /// replaced.
+    ///
+    /// # Errors
+    /// Where the key is none that an instance takes.
+    pub fn trust_issuer(&mut self, issuer: TrustedIssuer) -> Result<(), InvalidKey> {
+        self.access.issuers.trust(issuer)
+    }
+
     /// Answers the next request to the token endpoint with this, whatever it is. Several wait in
     /// line.
     ///
@@ -164,6 +204,7 @@ impl Instance {
 
     /// Answers a request that comes at `now`, by a clock that is right.
     pub fn handle(&mut self, request: &Request<Bytes>, now: SystemTime) -> Response<Bytes> {
+        let true_time = now;
         let now = self.by_its_clock(now);
         if self.requests.len() == REQUESTS_KEPT {
             self.requests.remove(0);
@@ -174,6 +215,10 @@ impl Instance {
             headers: request.headers().clone(),
             body: request.body().clone(),
         });
+        // Another server, which knows nothing of the instance's troubles.
+        if request.uri().path() == IdpEndpoint::PATH {
+            return self.idp.handle(request, true_time);
+        }
         let answer = self.answer(request, now);
         answers::with_header(
             answer.unwrap_or_else(|refusal| refusal),
@@ -209,15 +254,9 @@ impl Instance {
     }
 
     fn api(&mut self, request: &Request<Bytes>, now: SystemTime) -> Answer {
-        let value = request.headers().get(header::AUTHORIZATION);
-        let value = value.and_then(|value| value.to_str().ok());
-        let bearer = value.and_then(|value| {
-            let (scheme, token) = value.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then_some(token)
-        });
-        match bearer.and_then(|token| self.oauth.bearer(token, now)) {
+        match self.access.caller(request, &self.oauth, now) {
             None => answers::not_authenticated(),
-            Some((_, scopes)) => self.tables.handle(request, &scopes, now),
+            Some(caller) => self.rest.handle(request, &caller, now),
         }
     }
 

@@ -8,15 +8,16 @@
 //! A request goes this way:
 //!
 //! ```text
-//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> OAuth or Table API
-//! server.rs     fault.rs       hyper            instance.rs        oauth/   table_api.rs
+//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> OAuth, or caller -> REST API
+//! server.rs     fault.rs       hyper            instance.rs        oauth/    access/   rest/
 //! ```
 //!
 //! # In scope
 //! All grants: client credentials, JWT bearer with verifier maps, authorization code with PKCE from
-//! log-in and consent pages, refresh tokens, password, implicit; revocation; the Table API with
-//! equality queries, REST API auth scopes, rate limits, hibernation, a clock that is wrong, broken
-//! answers and connections.
+//! log-in and consent pages, refresh tokens, password, implicit; revocation. The other ways in: API
+//! keys with policies, ID tokens of trusted issuers with an identity provider to get them from, HTTP
+//! Basic. The Table API with equality queries and pages, Import Sets, events; REST API auth scopes.
+//! Rate limits, hibernation, a clock that is wrong, broken answers and connections.
 //!
 //! # Out of scope
 //! Being a good server. All state is in memory, all secrets are made up.
@@ -38,6 +39,7 @@
     reason = "an answer that refuses is an answer like any other, and no hot path"
 )]
 
+mod access;
 mod answers;
 mod basic;
 mod certificates;
@@ -49,18 +51,21 @@ mod oauth;
 mod options;
 mod random;
 mod rate_limit;
+mod rest;
 mod server;
-mod table_api;
 mod users;
 
+pub use access::{ApiKey, IdentityProvider, TrustedIssuer};
 pub use certificates::{KeyKind, LeafFlaw};
 pub use fault::Fault;
 pub use instance::{Instance, RecordedRequest};
 pub use jwt::{InvalidKey, VerifierKey};
 pub use oauth::{
-    AssertionRules, DEFAULT_REDIRECT_URI, GrantType, RefreshTokens, RegisteredClient, Reissue,
+    AccessTokenFormat, AssertionRules, DEFAULT_REDIRECT_URI, GrantType, RefreshTokens,
+    RegisteredClient, Reissue,
 };
 pub use options::InstanceOptions;
 pub use rate_limit::RateLimit;
+pub use rest::ImportSet;
 pub use server::{Options, Simulator};
 pub use users::{User, UserField};

@@ -3,8 +3,10 @@
 use core::time::Duration;
 
 use crate::{
-    oauth::{AssertionRules, RefreshTokens, RegisteredClient, Reissue},
+    access::{ApiKey, IdentityProvider},
+    oauth::{AccessTokenFormat, AssertionRules, RefreshTokens, RegisteredClient, Reissue},
     rate_limit::RateLimit,
+    rest::ImportSet,
     users::User,
 };
 
@@ -15,6 +17,8 @@ pub struct InstanceOptions {
     pub token_lifetime: Duration,
     /// The lifetime of a refresh token. ServiceNow's default is 8,640,000 s.
     pub refresh_token_lifetime: Duration,
+    /// What an access token looks like.
+    pub access_token_format: AccessTokenFormat,
     /// What a second request for a token brings while the first one is still valid.
     pub reissue: Reissue,
     /// What becomes of a refresh token that is used.
@@ -37,6 +41,12 @@ pub struct InstanceOptions {
     pub users: Vec<User>,
     /// The entries of the application registry.
     pub clients: Vec<RegisteredClient>,
+    /// The API keys and what they reach.
+    pub api_keys: Vec<ApiKey>,
+    /// An identity provider beside the instance, which trusts it.
+    pub identity_provider: IdentityProvider,
+    /// The staging tables of the Import Set API.
+    pub import_sets: Vec<ImportSet>,
 }
 
 impl Default for InstanceOptions {
@@ -46,6 +56,7 @@ impl Default for InstanceOptions {
         Self {
             token_lifetime: Duration::from_secs(1800),
             refresh_token_lifetime: Duration::from_secs(8_640_000),
+            access_token_format: AccessTokenFormat::Opaque,
             reissue: Reissue::SameTokenWithRest,
             refresh_tokens: RefreshTokens::SameToken,
             client_credentials_enabled: true,
@@ -56,6 +67,9 @@ impl Default for InstanceOptions {
             token_rate_limit: None,
             users: User::samples(),
             clients: RegisteredClient::samples(),
+            api_keys: ApiKey::samples(),
+            identity_provider: IdentityProvider::default(),
+            import_sets: ImportSet::samples(),
         }
     }
 }

@@ -185,6 +185,14 @@ impl Simulator {
     /// made-up secrets included.
     pub fn describe(&self) -> Value {
         let mut described = self.instance().describe();
+        let path = described["idp"]["token_path"].take();
+        if let (Some(idp), Some(path)) = (described["idp"].as_object_mut(), path.as_str()) {
+            idp.remove("token_path");
+            idp.insert(
+                "token_url".to_owned(),
+                format!("{}{path}", self.url()).into(),
+            );
+        }
         described["url"] = self.url().into();
         described["ca_file"] = self.ca_file().to_string_lossy().into();
         described

@@ -1,9 +1,17 @@
 //! The tokens that are out: access tokens, shared by all who ask for the same, and refresh tokens.
 
 use core::time::Duration;
-use std::{collections::HashMap, time::SystemTime};
+use std::{
+    collections::HashMap,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
-use crate::random::random_token;
+use serde_json::json;
+
+use crate::{
+    jwt::JwtSigner,
+    random::{random_id, random_token},
+};
 
 /// What a request for a token brings while an earlier one for the same client, user and scope is
 /// valid.
@@ -24,6 +32,18 @@ pub enum RefreshTokens {
     SameToken,
     /// A new one comes; the old one is refused from then on.
     Rotate,
+}
+
+/// What an access token looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    /// 86 characters that mean nothing.
+    Opaque,
+    /// A JWT of at least so many characters. Instances can be set so; a client must plan for 4 KiB.
+    Jwt {
+        /// What it is filled up to.
+        min_len: usize,
+    },
 }
 
 /// What a token stands for. The same client, user and scope are the same token.
@@ -48,11 +68,13 @@ pub(crate) struct TokenRules {
     pub(crate) refresh_lifetime: Duration,
     pub(crate) reissue: Reissue,
     pub(crate) refresh_tokens: RefreshTokens,
+    pub(crate) format: AccessTokenFormat,
 }
 
 #[derive(Debug)]
 pub(crate) struct IssuedTokens {
     pub(crate) rules: TokenRules,
+    signer: JwtSigner,
     access: HashMap<String, Out>,
     refresh: HashMap<String, Out>,
 }
@@ -61,6 +83,7 @@ impl IssuedTokens {
     pub(crate) fn new(rules: TokenRules) -> Self {
         Self {
             rules,
+            signer: JwtSigner::new(),
             access: HashMap::new(),
             refresh: HashMap::new(),
         }
@@ -99,11 +122,33 @@ impl IssuedTokens {
                 return (token.clone(), rest.unwrap_or_default());
             }
         }
-        let token = random_token(86);
+        let token = self.new_access_token(holder, now);
         let holder = holder.clone();
         self.access
             .insert(token.clone(), Out { holder, expires_at });
         (token, self.rules.lifetime)
+    }
+
+    fn new_access_token(&self, holder: &Holder, now: SystemTime) -> String {
+        let min_len = match self.rules.format {
+            AccessTokenFormat::Opaque => return random_token(86),
+            AccessTokenFormat::Jwt { min_len } => min_len,
+        };
+        let issued_at = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let ends = issued_at.saturating_add(self.rules.lifetime);
+        let mut claims = json!({
+            "sub": holder.user_name,
+            "client_id": holder.client_id,
+            "scope": holder.scope,
+            "iat": issued_at.as_secs(),
+            "exp": ends.as_secs(),
+            "jti": random_id(),
+            "filling": "",
+        });
+        let missing = min_len.saturating_sub(self.signer.sign(&claims).len());
+        // Base64 makes four characters of three bytes.
+        claims["filling"] = random_token(missing.div_ceil(4) * 3).into();
+        self.signer.sign(&claims)
     }
 
     /// A refresh token for who has logged in: the one that is out already, unless they rotate.

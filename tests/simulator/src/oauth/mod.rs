@@ -20,9 +20,11 @@ mod sessions;
 mod token_endpoint;
 mod verifier_maps;
 
+pub(crate) use form::Form;
+
 use std::time::SystemTime;
 
-pub use issued::{RefreshTokens, Reissue};
+pub use issued::{AccessTokenFormat, RefreshTokens, Reissue};
 pub use registry::{DEFAULT_REDIRECT_URI, GrantType, RegisteredClient};
 pub use verifier_maps::AssertionRules;
 
@@ -42,6 +44,11 @@ use crate::{
 pub(crate) struct Scopes(String);
 
 impl Scopes {
+    /// The scope that no auth scope bounds.
+    pub(crate) fn everything() -> Self {
+        Self("useraccount".to_owned())
+    }
+
     pub(crate) fn has(&self, scope: &str) -> bool {
         self.0.split(' ').any(|granted| granted == scope)
     }
@@ -71,6 +78,7 @@ impl OAuth {
                 refresh_lifetime: options.refresh_token_lifetime,
                 reissue: options.reissue,
                 refresh_tokens: options.refresh_tokens,
+                format: options.access_token_format,
             }),
             verifier: AssertionVerifier::new(options.assertions.clone()),
             codes: Codes::default(),

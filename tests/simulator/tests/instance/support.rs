@@ -79,6 +79,22 @@ impl Asked {
         self.send(request.body(encoded(parameters)).unwrap())
     }
 
+    pub(crate) fn send_json(
+        &mut self,
+        method: &str,
+        target: &str,
+        authorization: &str,
+        body: &Value,
+    ) -> Answered {
+        let request = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(header::AUTHORIZATION, authorization)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.to_string());
+        self.send(request.unwrap())
+    }
+
     /// Asks the token endpoint with the client's own credentials beside the parameters.
     pub(crate) fn token(
         &mut self,
