@@ -135,6 +135,19 @@ pub(crate) fn no_such_page() -> Answer {
     )
 }
 
+/// The load balancer before the instance, which wants another client certificate.
+pub(crate) fn client_certificate_refused() -> Answer {
+    let page = "<html>\r\n<head><title>400 The SSL certificate error</title></head>\r\n<body>\r\n\
+        <center><h1>400 Bad Request</h1></center>\r\n\
+        <center>The SSL certificate error</center>\r\n\
+        <hr><center>snow_adc</center>\r\n</body>\r\n</html>\r\n";
+    with_header(
+        html(StatusCode::BAD_REQUEST, page),
+        header::SERVER,
+        "snow_adc",
+    )
+}
+
 /// A developer instance that sleeps: 200, chunked, some 5,900 bytes.
 pub(crate) fn hibernating() -> Answer {
     let filling = "<p>Sign in to the developer site to wake it up.</p>".repeat(110);

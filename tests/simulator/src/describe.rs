@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{ApiKey, IdentityProvider, Instance, RegisteredClient, User, access::IdpEndpoint};
+use crate::{ApiKey, IdentityProvider, Instance, RegisteredClient, User};
 
 impl Instance {
     /// `clients`, `users`, `api_keys` and `idp`.
@@ -40,7 +40,6 @@ fn api_key(key: &ApiKey) -> Value {
 
 fn idp(idp: &IdentityProvider) -> Value {
     json!({
-        "token_path": IdpEndpoint::PATH,
         "issuer": idp.issuer,
         "audience": idp.audience,
         "subject": idp.subject,

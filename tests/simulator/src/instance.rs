@@ -3,12 +3,9 @@
 //! No input or output: [`Instance::handle`] takes a request and the time and gives an answer.
 
 use core::time::Duration;
-use std::{
-    collections::VecDeque,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, header};
 use hyper::body::Bytes;
 
 use crate::{
@@ -19,6 +16,7 @@ use crate::{
     options::InstanceOptions,
     rate_limit::{Counter, RateLimit},
     rest::{Record, RestApis},
+    scripted::{InvalidAnswer, Script, ScriptedAnswer},
     users::User,
 };
 
@@ -36,6 +34,7 @@ pub struct RecordedRequest {
 }
 
 const REQUESTS_KEPT: usize = 256;
+const TOKEN_ENDPOINT: &str = "/oauth_token.do";
 
 /// A simulated instance: what it knows and has been told to do.
 #[derive(Debug)]
@@ -44,7 +43,7 @@ pub struct Instance {
     requests_for_tokens: Counter,
     hibernating: bool,
     clock_offset: time::Duration,
-    scripted: VecDeque<Answer>,
+    script: Script,
     requests: Vec<RecordedRequest>,
     token_requests: usize,
     revocation_at_short_path: bool,
@@ -65,7 +64,7 @@ impl Instance {
             requests_for_tokens: Counter::new(options.token_rate_limit),
             hibernating: false,
             clock_offset: time::Duration::ZERO,
-            scripted: VecDeque::new(),
+            script: Script::default(),
             requests: Vec::new(),
             token_requests: 0,
             revocation_at_short_path: options.revocation_at_short_path,
@@ -169,27 +168,33 @@ impl Instance {
         self.access.issuers.trust(issuer)
     }
 
-    /// Answers the next request to the token endpoint with this, whatever it is. Several wait in
+    /// Answers the next request to a path that begins so with this, whatever it is. Several wait in
     /// line.
     ///
+    /// # Errors
+    /// Where HTTP cannot carry the answer.
+    pub fn script(&mut self, path: &str, answer: &ScriptedAnswer) -> Result<(), InvalidAnswer> {
+        self.script.push(path, answer)
+    }
+
+    /// [`script`](Self::script) for the token endpoint.
+    ///
     /// # Panics
-    /// Where `status` is not between 100 and 999.
+    /// Where HTTP cannot carry the answer.
     pub fn script_token_answer(&mut self, status: u16, content_type: &str, body: &str) {
-        let mut answer = answers::empty(
-            StatusCode::from_u16(status).expect("a scripted status is between 100 and 999"),
-        );
-        *answer.body_mut() = Bytes::copy_from_slice(body.as_bytes());
-        let answer = answers::with_header(answer, header::CONTENT_TYPE, content_type);
-        self.scripted.push_back(answer);
+        let answer = ScriptedAnswer::new(status, content_type, body);
+        let scripted = self.script(TOKEN_ENDPOINT, &answer);
+        scripted.expect("a test scripts an answer that HTTP can carry");
     }
 
     /// As [`script_token_answer`](Self::script_token_answer), with a redirect to `location`.
+    ///
+    /// # Panics
+    /// Where HTTP cannot carry the answer.
     pub fn script_token_redirect(&mut self, status: u16, location: &str) {
-        self.script_token_answer(status, "text/html", "");
-        if let Some(answer) = self.scripted.pop_back() {
-            let answer = answers::with_header(answer, header::LOCATION, location);
-            self.scripted.push_back(answer);
-        }
+        let answer = ScriptedAnswer::redirect(status, location);
+        let scripted = self.script(TOKEN_ENDPOINT, &answer);
+        scripted.expect("a test scripts an answer that HTTP can carry");
     }
 
     /// The requests so far, the oldest first; the last 256 of them.
@@ -229,7 +234,7 @@ impl Instance {
 
     fn answer(&mut self, request: &Request<Bytes>, now: SystemTime) -> Result<Answer, Answer> {
         let path = request.uri().path();
-        let to_token_endpoint = path == "/oauth_token.do";
+        let to_token_endpoint = path == TOKEN_ENDPOINT;
         self.token_requests += usize::from(to_token_endpoint);
         if self.hibernating {
             return Err(answers::hibernating());
@@ -238,11 +243,11 @@ impl Instance {
         if to_token_endpoint {
             self.requests_for_tokens.count(now)?;
         }
+        if let Some(answer) = self.script.take(path) {
+            return Ok(answer);
+        }
         Ok(match path {
-            "/oauth_token.do" => match self.scripted.pop_front() {
-                Some(answer) => answer,
-                None => self.oauth.token_endpoint(request, now),
-            },
+            TOKEN_ENDPOINT => self.oauth.token_endpoint(request, now),
             "/oauth_auth.do" => self.oauth.authorization_endpoint(request, now),
             "/oauth_revoke_token.do" => self.oauth.revocation_endpoint(request),
             "/oauth_revoke.do" if self.revocation_at_short_path => {

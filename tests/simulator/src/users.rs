@@ -1,5 +1,7 @@
 //! The users of an instance (`sys_user`), who log in, or whom clients act as.
 
+use serde::Deserialize;
+
 use crate::random::random_text;
 
 /// The role that the event APIs ask for.
@@ -67,7 +69,8 @@ impl User {
 }
 
 /// The column by which a registry entry or an issuer names a user (the entry's User Field).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UserField {
     /// The mail address.
     Email,

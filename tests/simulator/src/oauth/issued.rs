@@ -6,6 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 
 /// What a request for a token brings while an earlier one for the same client, user and scope is
 /// valid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Reissue {
     /// The same token, with what is left of its lifetime.
     SameTokenWithRest,
@@ -26,7 +28,8 @@ pub enum Reissue {
 }
 
 /// What becomes of a refresh token that is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RefreshTokens {
     /// It comes back and stays good, its lifetime unchanged.
     SameToken,

@@ -1,5 +1,7 @@
 //! The application registry (`oauth_entity`): which clients there are and what each may do.
 
+use serde::Deserialize;
+
 use crate::{
     random::{random_id, random_text},
     users::UserField,
@@ -10,7 +12,8 @@ pub const DEFAULT_REDIRECT_URI: &str = "http://127.0.0.1:8765/callback";
 
 /// A way to a token that an entry of the registry has enabled. The refresh-token grant is not
 /// among them: who is given a refresh token may use it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// `client_credentials`.
     ClientCredentials,
