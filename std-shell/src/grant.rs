@@ -79,10 +79,6 @@ impl Tokens {
         &*self.store
     }
 
-    pub(crate) const fn transport(&self) -> &Transport {
-        &self.transport
-    }
-
     /// A token that is good, and none that was refused: from the store, where another process may
     /// have put one meanwhile, or from the instance.
     pub(crate) fn obtain(

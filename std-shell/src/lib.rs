@@ -28,6 +28,7 @@ mod folders;
 mod grant;
 mod instance;
 mod jwt;
+pub mod login;
 mod logout;
 mod renewal;
 mod request;

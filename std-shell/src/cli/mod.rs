@@ -2,6 +2,7 @@
 
 #[cfg(feature = "simulator")]
 mod demo;
+mod login;
 mod logout;
 mod request;
 mod settings;
@@ -56,6 +57,8 @@ enum Command {
     Token(token::Arguments),
     /// Send a request to the instance and print its answer
     Request(request::Arguments),
+    /// Log in through the browser, and keep the login
+    Login(login::Arguments),
     /// Revoke the tokens at the instance, and forget them
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
@@ -100,6 +103,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
             let body = arguments.body()?;
             request::run(&arguments, body.as_deref(), &settings.client()?, out)
         }
+        Command::Login(arguments) => login::run(&arguments, &settings, out),
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
         #[cfg(feature = "simulator")]

@@ -1,6 +1,8 @@
 //! What the end-to-end tests in `tests/` share: the real programs, run with an environment that
 //! holds nothing but what a test puts there.
 
+pub mod browser;
+
 use core::{
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
