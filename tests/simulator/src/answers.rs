@@ -1,6 +1,6 @@
 //! The bodies that an instance answers with, in its own words.
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(crate) fn empty(status: StatusCode) -> Answer {
     answer
 }
 
-fn html(status: StatusCode, body: impl Into<Bytes>) -> Answer {
+pub(crate) fn html(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     with_type(status, "text/html;charset=UTF-8", body)
 }
 
@@ -43,6 +43,29 @@ pub(crate) fn oauth_error(status: StatusCode, error: &str, description: &str) ->
 /// The catch-all of the token endpoint.
 pub(crate) fn access_denied() -> Answer {
     oauth_error(StatusCode::UNAUTHORIZED, "server_error", "access_denied")
+}
+
+/// A grant that is not good (RFC 6749 §5.2).
+pub(crate) fn invalid_grant(description: &str) -> Answer {
+    oauth_error(StatusCode::BAD_REQUEST, "invalid_grant", description)
+}
+
+pub(crate) fn invalid_scope() -> Answer {
+    oauth_error(
+        StatusCode::BAD_REQUEST,
+        "invalid_scope",
+        "the scope is not linked to the client",
+    )
+}
+
+pub(crate) fn redirect(status: StatusCode, location: &str) -> Answer {
+    with_header(empty(status), header::LOCATION, location)
+}
+
+/// The host by which the client reached the instance.
+pub(crate) fn host(request: &Request<Bytes>) -> &str {
+    let host = request.headers().get(header::HOST);
+    host.and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
 /// `{"error":{"message":"…","detail":"…"},"status":"failure"}`, as the REST APIs fail.
@@ -109,6 +132,19 @@ pub(crate) fn no_such_page() -> Answer {
     html(
         StatusCode::NOT_FOUND,
         "<html><body><h1>Page not found</h1></body></html>",
+    )
+}
+
+/// The load balancer before the instance, which wants another client certificate.
+pub(crate) fn client_certificate_refused() -> Answer {
+    let page = "<html>\r\n<head><title>400 The SSL certificate error</title></head>\r\n<body>\r\n\
+        <center><h1>400 Bad Request</h1></center>\r\n\
+        <center>The SSL certificate error</center>\r\n\
+        <hr><center>snow_adc</center>\r\n</body>\r\n</html>\r\n";
+    with_header(
+        html(StatusCode::BAD_REQUEST, page),
+        header::SERVER,
+        "snow_adc",
     )
 }
 

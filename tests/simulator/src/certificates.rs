@@ -1,5 +1,7 @@
 //! The certificates of an instance, made at the start: root, intermediate, leaf.
 
+use std::sync::Arc;
+
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
@@ -12,7 +14,7 @@ use tokio_rustls::rustls::{
     version::TLS13,
 };
 
-use crate::instance::random_id;
+use crate::{client_certificates::AnyCertificate, random::random_id};
 
 /// Which keys the certificates have, and with them the TLS version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,13 @@ pub(crate) struct Chain {
     pub(crate) server: ServerConfig,
 }
 
-pub(crate) fn make(keys: KeyKind, flaw: LeafFlaw, names: &[String]) -> Result<Chain, rcgen::Error> {
+/// `asks` says whether clients are asked for a certificate.
+pub(crate) fn make(
+    keys: KeyKind,
+    flaw: LeafFlaw,
+    names: &[String],
+    asks: bool,
+) -> Result<Chain, rcgen::Error> {
     let root_key = key(keys)?;
     // Another root has another name, as in the world.
     let root_params = authority(&format!("Simulated Root CA {}", random_id()));
@@ -61,7 +69,7 @@ pub(crate) fn make(keys: KeyKind, flaw: LeafFlaw, names: &[String]) -> Result<Ch
     let chain = vec![leaf.der().clone(), intermediate.der().clone()];
     let leaf_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
         .map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
-    let server = server_config(version(keys), chain, leaf_key);
+    let server = server_config(version(keys), chain, leaf_key, asks);
     Ok(Chain {
         root_pem: root.pem(),
         server: server.map_err(|_| rcgen::Error::CouldNotParseKeyPair)?,
@@ -72,11 +80,15 @@ fn server_config(
     version: &'static SupportedProtocolVersion,
     chain: Vec<rustls::pki_types::CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
+    asks: bool,
 ) -> Result<ServerConfig, rustls::Error> {
-    ServerConfig::builder_with_provider(ring::default_provider().into())
-        .with_protocol_versions(&[version])?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
+    let builder = ServerConfig::builder_with_provider(ring::default_provider().into())
+        .with_protocol_versions(&[version])?;
+    let builder = match asks {
+        true => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new())),
+        false => builder.with_no_client_auth(),
+    };
+    builder.with_single_cert(chain, key)
 }
 
 fn version(keys: KeyKind) -> &'static SupportedProtocolVersion {
@@ -97,7 +109,7 @@ fn key(keys: KeyKind) -> Result<KeyPair, rcgen::Error> {
     }
 }
 
-fn authority(name: &str) -> CertificateParams {
+pub(crate) fn authority(name: &str) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -125,6 +137,10 @@ fn leaf_params(flaw: LeafFlaw, names: &[String]) -> Result<CertificateParams, rc
     };
     valid_around_now(&mut params, Duration::days(from), Duration::days(to));
     Ok(params)
+}
+
+pub(crate) fn valid_for_a_month(params: &mut CertificateParams) {
+    valid_around_now(params, Duration::days(-1), Duration::days(30));
 }
 
 fn valid_around_now(params: &mut CertificateParams, from: Duration, to: Duration) {

@@ -1,6 +1,9 @@
 //! The fault layer between TLS and HTTP: it passes bytes on, and breaks an answer when told to.
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 use std::{
     collections::VecDeque,
     io,
@@ -23,11 +26,47 @@ pub enum Fault {
     CutAfter(usize),
     /// The next answer stops after so many bytes and the connection stays open.
     StallAfter(usize),
+    /// The next answer begins so much later.
+    Delay(Duration),
+    /// The next answer goes out in pieces.
+    Trickle {
+        /// How many bytes a piece has, at least one.
+        bytes: usize,
+        /// How long it takes until the next one.
+        pause: Duration,
+    },
     /// These bytes go out instead of the next answer; then the connection is closed properly.
     Raw(Vec<u8>),
 }
 
 impl Fault {
+    /// A good answer whose body comes in chunks of a few bytes, with trailers behind it.
+    pub fn chunked_with_trailers(body: &str) -> Self {
+        let mut raw = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
+            Transfer-Encoding: chunked\r\nTrailer: X-Checksum\r\n\r\n"
+            .to_vec();
+        for chunk in body.as_bytes().chunks(7) {
+            raw.extend_from_slice(format!("{:x};name=value\r\n", chunk.len()).as_bytes());
+            raw.extend_from_slice(chunk);
+            raw.extend_from_slice(b"\r\n");
+        }
+        raw.extend_from_slice(b"0\r\nX-Checksum: none\r\n\r\n");
+        Self::Raw(raw)
+    }
+
+    /// A token response with so many bytes of a member that nobody asked for.
+    pub fn oversized(bytes: usize) -> Self {
+        let body = format!(
+            r#"{{"access_token":"a","token_type":"Bearer","expires_in":1799,"filling":"{}"}}"#,
+            "x".repeat(bytes)
+        );
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        Self::Raw((head + &body).into_bytes())
+    }
+
     fn is_before_tls(&self) -> bool {
         matches!(self, Self::CloseBeforeTls | Self::SilentBeforeTls)
     }
@@ -36,6 +75,7 @@ impl Fault {
     fn lets_through(&self) -> usize {
         match self {
             Self::CutAfter(most) | Self::StallAfter(most) => *most,
+            Self::Delay(_) | Self::Trickle { .. } => usize::MAX,
             Self::CloseBeforeTls | Self::SilentBeforeTls | Self::Raw(_) => 0,
         }
     }
@@ -112,6 +152,18 @@ pub(crate) async fn relay(
                 fault = faults
                     .for_answer()
                     .map(|fault| (fault.lets_through(), fault));
+            }
+            if let Some((_, Fault::Delay(delay))) = fault {
+                tokio::time::sleep(delay).await;
+                fault = None;
+            }
+            if let Some((_, Fault::Trickle { bytes, pause })) = fault {
+                for piece in buf[..len].chunks(bytes.max(1)) {
+                    to_client.write_all(piece).await?;
+                    to_client.flush().await?;
+                    tokio::time::sleep(pause).await;
+                }
+                continue;
             }
             let most = fault.as_ref().map_or(len, |(left, _)| len.min(*left));
             to_client.write_all(&buf[..most]).await?;

@@ -1,56 +1,24 @@
-//! The instance itself: its settings and state, and which part of it answers a request.
+//! The instance itself: its state, and which part of it answers a request.
 //!
 //! No input or output: [`Instance::handle`] takes a request and the time and gives an answer.
 
 use core::time::Duration;
-use std::{collections::VecDeque, time::SystemTime};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, Response, header};
 use hyper::body::Bytes;
 
 use crate::{
+    access::{Access, ApiKey, IdentityProvider, IdpEndpoint, TrustedIssuer, TrustedIssuers},
     answers::{self, Answer},
-    oauth::{RegisteredClient, Reissue, TokenEndpoint},
-    table_api::Tables,
+    jwt::{InvalidKey, VerifierKey},
+    oauth::{OAuth, RegisteredClient},
+    options::InstanceOptions,
+    rate_limit::{Counter, RateLimit},
+    rest::{Record, RestApis},
+    scripted::{InvalidAnswer, Script, ScriptedAnswer},
+    users::User,
 };
-
-/// How an instance is set up.
-#[derive(Debug, Clone)]
-pub struct InstanceOptions {
-    /// The lifetime of an access token. ServiceNow's default is 1,800 s.
-    pub token_lifetime: Duration,
-    /// What a second request for a token brings while the first one is still valid.
-    pub reissue: Reissue,
-    /// Whether HTTP Basic is taken at the token endpoint. ServiceNow does not document it, so
-    /// not by default.
-    pub basic_client_authentication: bool,
-    /// How many requests are answered in an hour; all of them by default.
-    pub rate_limit: Option<RateLimit>,
-    /// The entries of the application registry.
-    pub clients: Vec<RegisteredClient>,
-}
-
-/// A bound on how many requests are answered.
-#[derive(Debug, Clone, Copy)]
-pub struct RateLimit {
-    /// So many requests are answered…
-    pub requests: u32,
-    /// …in so much time. An instance counts by the hour.
-    pub per: Duration,
-}
-
-impl Default for InstanceOptions {
-    /// As a new instance is, with one client of each [kind](RegisteredClient::samples).
-    fn default() -> Self {
-        Self {
-            token_lifetime: Duration::from_secs(1800),
-            reissue: Reissue::SameTokenWithRest,
-            basic_client_authentication: false,
-            rate_limit: None,
-            clients: RegisteredClient::samples(),
-        }
-    }
-}
 
 /// A request as it reached the instance, for tests to look at.
 #[derive(Debug, Clone)]
@@ -66,39 +34,78 @@ pub struct RecordedRequest {
 }
 
 const REQUESTS_KEPT: usize = 256;
+const TOKEN_ENDPOINT: &str = "/oauth_token.do";
 
 /// A simulated instance: what it knows and has been told to do.
 #[derive(Debug)]
 pub struct Instance {
-    rate_limit: Option<RateLimit>,
-    window: Option<(SystemTime, u32)>,
+    requests_in_all: Counter,
+    requests_for_tokens: Counter,
     hibernating: bool,
-    clock_offset: Duration,
-    scripted: VecDeque<Answer>,
+    clock_offset: time::Duration,
+    script: Script,
     requests: Vec<RecordedRequest>,
     token_requests: usize,
-    token_endpoint: TokenEndpoint,
-    tables: Tables,
+    revocation_at_short_path: bool,
+    oauth: OAuth,
+    access: Access,
+    idp: IdpEndpoint,
+    rest: RestApis,
 }
 
 impl Instance {
-    pub(crate) fn new(options: InstanceOptions) -> Self {
+    /// An instance without a server around it, to be asked by [`handle`](Self::handle).
+    pub fn new(options: &InstanceOptions) -> Self {
+        let idp = IdpEndpoint::new(options.identity_provider.clone());
+        let mut issuers = TrustedIssuers::default();
+        issuers.trust_with(idp.as_trusted(), idp.public_key());
         Self {
-            rate_limit: options.rate_limit,
-            window: None,
+            requests_in_all: Counter::new(options.rate_limit),
+            requests_for_tokens: Counter::new(options.token_rate_limit),
             hibernating: false,
-            clock_offset: Duration::ZERO,
-            scripted: VecDeque::new(),
+            clock_offset: time::Duration::ZERO,
+            script: Script::default(),
             requests: Vec::new(),
             token_requests: 0,
-            token_endpoint: TokenEndpoint::new(&options),
-            tables: Tables::default(),
+            revocation_at_short_path: options.revocation_at_short_path,
+            oauth: OAuth::new(options),
+            access: Access {
+                api_keys: options.api_keys.clone(),
+                issuers,
+            },
+            idp,
+            rest: RestApis::new(options.import_sets.clone()),
         }
     }
 
     /// The entries of the application registry.
     pub fn clients(&self) -> &[RegisteredClient] {
-        self.token_endpoint.clients()
+        self.oauth.registry.all()
+    }
+
+    /// The users.
+    pub fn users(&self) -> &[User] {
+        self.oauth.users.all()
+    }
+
+    /// The API keys.
+    pub fn api_keys(&self) -> &[ApiKey] {
+        &self.access.api_keys
+    }
+
+    /// The identity provider beside the instance.
+    pub fn identity_provider(&self) -> &IdentityProvider {
+        &self.idp.provider
+    }
+
+    /// The records of a table, the oldest first: columns of strings.
+    pub fn records(&self, table: &str) -> &[Record] {
+        self.rest.records.all(table)
+    }
+
+    /// Forgets the rows that were staged for import.
+    pub fn purge_import_sets(&mut self) {
+        self.rest.import_sets.purge();
     }
 
     /// Sends the instance to sleep, or wakes it up.
@@ -108,37 +115,86 @@ impl Instance {
 
     /// Changes the lifetime of the tokens that are granted from now on.
     pub fn set_token_lifetime(&mut self, lifetime: Duration) {
-        self.token_endpoint.set_lifetime(lifetime);
+        self.oauth.tokens.rules.lifetime = lifetime;
+    }
+
+    /// Changes how many requests are answered, and counts from nothing.
+    pub fn set_rate_limit(&mut self, limit: Option<RateLimit>) {
+        self.requests_in_all = Counter::new(limit);
+    }
+
+    /// The same for the token endpoint alone.
+    pub fn set_token_rate_limit(&mut self, limit: Option<RateLimit>) {
+        self.requests_for_tokens = Counter::new(limit);
     }
 
     /// Moves the instance's clock forward.
     pub fn advance_clock(&mut self, by: Duration) {
-        self.clock_offset += by;
+        let by = time::Duration::try_from(by).unwrap_or(time::Duration::MAX);
+        self.clock_offset = self.clock_offset.saturating_add(by);
+    }
+
+    /// Sets the instance's clock to so many seconds before (less than 0) or after the time that it
+    /// is. It stands in the `Date` of answers, and tokens and assertions are judged by it.
+    pub fn set_clock(&mut self, offset_secs: i64) {
+        self.clock_offset = time::Duration::seconds(offset_secs);
     }
 
     /// Forgets all tokens, as an administrator does who revokes them.
     pub fn revoke_all_tokens(&mut self) {
-        self.token_endpoint.revoke_all();
+        self.oauth.tokens.revoke_all();
     }
 
-    /// Answers the next request to the token endpoint with this, whatever it is. Several wait in
+    /// Adds a JWT Verifier Map, or replaces the one of that client and `kid`. The `kid` may be left
+    /// out where the client has one map.
+    ///
+    /// # Errors
+    /// Where the key is none that an instance takes.
+    pub fn add_jwt_verifier(
+        &mut self,
+        client_id: &str,
+        kid: Option<&str>,
+        key: &VerifierKey,
+    ) -> Result<(), InvalidKey> {
+        self.oauth.verifier.add(client_id, kid, key)
+    }
+
+    /// Takes the ID tokens of an issuer as bearer tokens from now on; one of the same name is
+    /// replaced.
+    ///
+    /// # Errors
+    /// Where the key is none that an instance takes.
+    pub fn trust_issuer(&mut self, issuer: TrustedIssuer) -> Result<(), InvalidKey> {
+        self.access.issuers.trust(issuer)
+    }
+
+    /// Answers the next request to a path that begins so with this, whatever it is. Several wait in
     /// line.
+    ///
+    /// # Errors
+    /// Where HTTP cannot carry the answer.
+    pub fn script(&mut self, path: &str, answer: &ScriptedAnswer) -> Result<(), InvalidAnswer> {
+        self.script.push(path, answer)
+    }
+
+    /// [`script`](Self::script) for the token endpoint.
+    ///
+    /// # Panics
+    /// Where HTTP cannot carry the answer.
     pub fn script_token_answer(&mut self, status: u16, content_type: &str, body: &str) {
-        let mut answer = answers::empty(
-            StatusCode::from_u16(status).expect("a scripted status is between 100 and 999"),
-        );
-        *answer.body_mut() = Bytes::copy_from_slice(body.as_bytes());
-        let answer = answers::with_header(answer, http::header::CONTENT_TYPE, content_type);
-        self.scripted.push_back(answer);
+        let answer = ScriptedAnswer::new(status, content_type, body);
+        let scripted = self.script(TOKEN_ENDPOINT, &answer);
+        scripted.expect("a test scripts an answer that HTTP can carry");
     }
 
     /// As [`script_token_answer`](Self::script_token_answer), with a redirect to `location`.
+    ///
+    /// # Panics
+    /// Where HTTP cannot carry the answer.
     pub fn script_token_redirect(&mut self, status: u16, location: &str) {
-        self.script_token_answer(status, "text/html", "");
-        if let Some(answer) = self.scripted.pop_back() {
-            let answer = answers::with_header(answer, http::header::LOCATION, location);
-            self.scripted.push_back(answer);
-        }
+        let answer = ScriptedAnswer::redirect(status, location);
+        let scripted = self.script(TOKEN_ENDPOINT, &answer);
+        scripted.expect("a test scripts an answer that HTTP can carry");
     }
 
     /// The requests so far, the oldest first; the last 256 of them.
@@ -151,81 +207,70 @@ impl Instance {
         self.token_requests
     }
 
-    pub(crate) fn handle(&mut self, request: &Request<Bytes>, now: SystemTime) -> Answer {
-        let now = now + self.clock_offset;
-        let target = request.uri().to_string();
-        let to_token_endpoint = request.uri().path() == "/oauth_token.do";
-        self.token_requests += usize::from(to_token_endpoint);
+    /// Answers a request that comes at `now`, by a clock that is right.
+    pub fn handle(&mut self, request: &Request<Bytes>, now: SystemTime) -> Response<Bytes> {
+        let true_time = now;
+        let now = self.by_its_clock(now);
         if self.requests.len() == REQUESTS_KEPT {
             self.requests.remove(0);
         }
         self.requests.push(RecordedRequest {
             method: request.method().clone(),
-            target,
+            target: request.uri().to_string(),
             headers: request.headers().clone(),
             body: request.body().clone(),
         });
+        // Another server, which knows nothing of the instance's troubles.
+        if request.uri().path() == IdpEndpoint::PATH {
+            return self.idp.handle(request, true_time);
+        }
+        let answer = self.answer(request, now);
+        answers::with_header(
+            answer.unwrap_or_else(|refusal| refusal),
+            header::DATE,
+            &httpdate::fmt_http_date(now),
+        )
+    }
+
+    fn answer(&mut self, request: &Request<Bytes>, now: SystemTime) -> Result<Answer, Answer> {
+        let path = request.uri().path();
+        let to_token_endpoint = path == TOKEN_ENDPOINT;
+        self.token_requests += usize::from(to_token_endpoint);
         if self.hibernating {
-            return answers::hibernating();
+            return Err(answers::hibernating());
         }
-        if let Err(answer) = self.count(now) {
-            return answer;
-        }
+        self.requests_in_all.count(now)?;
         if to_token_endpoint {
-            return match self.scripted.pop_front() {
-                Some(answer) => answer,
-                None => self.token_endpoint.handle(request, now),
-            };
+            self.requests_for_tokens.count(now)?;
         }
-        if !request.uri().path().starts_with("/api/") {
-            return answers::no_such_page();
+        if let Some(answer) = self.script.take(path) {
+            return Ok(answer);
         }
-        match self.token_endpoint.authenticate(request.headers(), now) {
+        Ok(match path {
+            TOKEN_ENDPOINT => self.oauth.token_endpoint(request, now),
+            "/oauth_auth.do" => self.oauth.authorization_endpoint(request, now),
+            "/oauth_revoke_token.do" => self.oauth.revocation_endpoint(request),
+            "/oauth_revoke.do" if self.revocation_at_short_path => {
+                self.oauth.revocation_endpoint(request)
+            }
+            api if api.starts_with("/api/") => self.api(request, now),
+            _ => answers::no_such_page(),
+        })
+    }
+
+    fn api(&mut self, request: &Request<Bytes>, now: SystemTime) -> Answer {
+        match self.access.caller(request, &self.oauth, now) {
             None => answers::not_authenticated(),
-            Some(scopes) => self.tables.handle(request, &scopes, now),
+            Some(caller) => self.rest.handle(request, &caller, now),
         }
     }
 
-    fn count(&mut self, now: SystemTime) -> Result<(), Answer> {
-        let Some(limit) = self.rate_limit else {
-            return Ok(());
-        };
-        let (start, seen) = match self.window {
-            Some((start, seen)) if now < start + limit.per => (start, seen),
-            _ => (now, 0),
-        };
-        self.window = Some((start, seen + 1));
-        if seen < limit.requests {
-            return Ok(());
-        }
-        let resets_at = start + limit.per;
-        let wait = resets_at.duration_since(now).unwrap_or_default();
-        Err(answers::rate_limited(
-            limit.requests,
-            wait.as_millis()
-                .div_ceil(1000)
-                .try_into()
-                .unwrap_or(u64::MAX),
-            unix_secs(resets_at),
-        ))
+    /// Neither before 1970 nor after the year 9999, which no HTTP date can say.
+    fn by_its_clock(&self, now: SystemTime) -> SystemTime {
+        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_epoch = time::Duration::try_from(since_epoch).unwrap_or_default();
+        let shown = since_epoch.saturating_add(self.clock_offset);
+        let end = time::Duration::seconds(253_402_300_799);
+        UNIX_EPOCH + shown.clamp(time::Duration::ZERO, end)
     }
-}
-
-fn unix_secs(time: SystemTime) -> u64 {
-    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH);
-    since_epoch.map_or(0, |since| since.as_secs())
-}
-
-/// `len` characters of `alphabet`, drawn by chance.
-pub(crate) fn random_text(alphabet: &str, len: usize) -> String {
-    let alphabet: Vec<char> = alphabet.chars().collect();
-    let mut bytes = vec![0; len];
-    getrandom::fill(&mut bytes).expect("the operating system has random bytes");
-    let pick = |byte: &u8| alphabet[usize::from(*byte) % alphabet.len()];
-    bytes.iter().map(pick).collect()
-}
-
-/// A `sys_id` or a client ID: 32 hexadecimal digits.
-pub(crate) fn random_id() -> String {
-    random_text("0123456789abcdef", 32)
 }

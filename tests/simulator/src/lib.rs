@@ -8,16 +8,31 @@
 //! A request goes this way:
 //!
 //! ```text
-//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> token endpoint or Table API
-//! server.rs     fault.rs       hyper            instance.rs        oauth.rs, table_api.rs
+//! TCP -> TLS -> fault layer -> HTTP library -> Instance::handle -> OAuth, or caller -> REST API
+//! server/       fault.rs       hyper            instance.rs        oauth/    access/   rest/
+//! ```
+//!
+//! What it is told while it runs comes from Rust ([`Simulator::instance`], [`Simulator::inject`]),
+//! from the timeline of a [scenario](Options::from_scenario), or from the admin endpoint:
+//!
+//! ```text
+//! POST http://127.0.0.1:…/clock {"offset_secs":-120} -> Command::apply -> Instance, Faults
+//! server/admin.rs, scenario/                            command.rs
 //! ```
 //!
 //! # In scope
-//! The client-credentials grant, the Table API with equality queries, REST API auth scopes, rate
-//! limits, hibernation, broken answers and connections.
+//! All grants: client credentials, JWT bearer with verifier maps, authorization code with PKCE from
+//! log-in and consent pages, refresh tokens, password, implicit; revocation. The other ways in: API
+//! keys with policies, ID tokens of trusted issuers with an identity provider to get them from, HTTP
+//! Basic. The Table API with equality queries and pages, Import Sets, events; REST API auth scopes.
+//! Client certificates as the load balancer judges them. Rate limits, hibernation, a clock that is
+//! wrong, scripted answers, broken and slow answers and connections.
 //!
 //! # Out of scope
-//! Being a good server. All state is in memory, all secrets are made up.
+//! Being a good server: all state is in memory, all secrets are made up, codes and sessions are not
+//! counted. JWKS URLs, claim validations, the columns and roles of real tables, ACLs beyond one
+//! table that refuses everybody, queries beyond equality, `insertMultiple`. Where the words of an
+//! instance are not known, the answers keep to RFC 6749 §5.2.
 //!
 //! # Examples
 //! ```
@@ -36,16 +51,41 @@
     reason = "an answer that refuses is an answer like any other, and no hot path"
 )]
 
+mod access;
 mod answers;
+mod basic;
 mod certificates;
+mod client_certificates;
+mod command;
+mod describe;
 mod fault;
 mod instance;
+mod jwt;
 mod oauth;
+mod options;
+mod random;
+mod rate_limit;
+mod rest;
+mod scenario;
+mod scripted;
 mod server;
-mod table_api;
+mod users;
 
+pub use access::{ApiKey, IdentityProvider, TrustedIssuer};
 pub use certificates::{KeyKind, LeafFlaw};
+pub use client_certificates::ClientCertificates;
+pub use command::Timeline;
 pub use fault::Fault;
-pub use instance::{Instance, InstanceOptions, RateLimit, RecordedRequest};
-pub use oauth::{RegisteredClient, Reissue};
+pub use instance::{Instance, RecordedRequest};
+pub use jwt::{InvalidKey, VerifierKey};
+pub use oauth::{
+    AccessTokenFormat, AssertionRules, DEFAULT_REDIRECT_URI, GrantType, RefreshTokens,
+    RegisteredClient, Reissue,
+};
+pub use options::InstanceOptions;
+pub use rate_limit::RateLimit;
+pub use rest::ImportSet;
+pub use scenario::ScenarioError;
+pub use scripted::{InvalidAnswer, ScriptedAnswer};
 pub use server::{Options, Simulator};
+pub use users::{User, UserField};

@@ -4,35 +4,46 @@
 
 use core::{net::SocketAddr, time::Duration};
 use std::{
+    fs,
     io::{self, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use clap::{Parser, ValueEnum};
-use snow_token_simulator::{InstanceOptions, KeyKind, Options, RateLimit, Reissue, Simulator};
+use snow_token_simulator::{ClientCertificates, KeyKind, Options, RateLimit, Reissue, Simulator};
 
-/// A simulated ServiceNow instance: token endpoint and Table API over real TLS.
+/// A simulated ServiceNow instance over real TLS: OAuth, the REST APIs, and faults on demand.
 ///
-/// Prints one line of JSON when it is ready: "url", "ca_file" and "clients" with their made-up
-/// secrets. Runs until it is stopped.
+/// Prints one line of JSON when it is ready: "url", "ca_file", "clients", "users" and more, with
+/// their made-up secrets. Runs until it is stopped.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
-    /// Address to listen on; port 0 takes a free one
-    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDRESS")]
-    listen: SocketAddr,
+    /// Set it up as this file says, in TOML or JSON; other options go before it
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:0]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
     /// Allow an address that other machines can reach
     #[arg(long)]
     allow_remote: bool,
     /// A name or address by which clients reach it; the first one stands in its URL
     #[arg(long = "name", value_name = "HOST")]
     names: Vec<String>,
-    /// The certificates' keys, and with them the TLS version
-    #[arg(long, value_enum, default_value_t = Keys::EcdsaP384)]
-    keys: Keys,
-    /// Lifetime of an access token
-    #[arg(long, default_value_t = 1800, value_name = "SECS")]
-    token_lifetime: u32,
+    /// Take commands by plain HTTP at this loopback address; without one, at a free port
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0")]
+    admin: Option<SocketAddr>,
+    /// The certificates' keys, and with them the TLS version [default: ecdsa-p384]
+    #[arg(long, value_enum)]
+    keys: Option<Keys>,
+    /// Demand a client certificate; "client_cert_file" and "client_key_file" are one
+    #[arg(long)]
+    require_client_certificate: bool,
+    /// Lifetime of an access token [default: 1800]
+    #[arg(long, value_name = "SECS")]
+    token_lifetime: Option<u32>,
     /// Count a token's lifetime anew when it is asked for again
     #[arg(long)]
     lifetime_anew: bool,
@@ -68,34 +79,58 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {
-    let simulator = Simulator::start(Options {
-        listen: arguments.listen,
-        allow_remote: arguments.allow_remote,
-        names: arguments.names.clone(),
-        keys: match arguments.keys {
-            Keys::EcdsaP384 => KeyKind::EcdsaP384,
-            #[cfg(feature = "rsa")]
-            Keys::Rsa2048 => KeyKind::Rsa2048,
-        },
-        instance: InstanceOptions {
-            token_lifetime: Duration::from_secs(arguments.token_lifetime.into()),
-            reissue: match arguments.lifetime_anew {
-                true => Reissue::SameTokenAnew,
-                false => Reissue::SameTokenWithRest,
-            },
-            basic_client_authentication: arguments.basic_client_authentication,
-            rate_limit: arguments.rate_limit.map(|requests| RateLimit {
-                requests,
-                per: Duration::from_secs(3600),
-            }),
-            ..InstanceOptions::default()
-        },
-        ..Options::default()
-    })?;
-    simulator.instance().set_hibernating(arguments.hibernating);
+    let simulator = Simulator::start(options(arguments)?)?;
+    if arguments.hibernating {
+        simulator.instance().set_hibernating(true);
+    }
     simulator.run_until_stopped(|simulator| {
         let mut out = io::stdout();
         writeln!(out, "{}", simulator.describe())?;
         out.flush()
     })
+}
+
+/// Those of the scenario, and what the command line says in their place.
+fn options(arguments: &Arguments) -> io::Result<Options> {
+    let mut options = match &arguments.scenario {
+        Some(file) => scenario(file)?,
+        None => Options::default(),
+    };
+    if let Some(listen) = arguments.listen {
+        options.listen = listen;
+    }
+    options.allow_remote |= arguments.allow_remote;
+    if !arguments.names.is_empty() {
+        options.names.clone_from(&arguments.names);
+    }
+    options.admin = arguments.admin.or(options.admin);
+    match arguments.keys {
+        None => {}
+        Some(Keys::EcdsaP384) => options.keys = KeyKind::EcdsaP384,
+        #[cfg(feature = "rsa")]
+        Some(Keys::Rsa2048) => options.keys = KeyKind::Rsa2048,
+    }
+    let asks = options.client_certificates != ClientCertificates::NotAsked;
+    if arguments.require_client_certificate && !asks {
+        options.client_certificates = ClientCertificates::Required;
+    }
+    let instance = &mut options.instance;
+    if let Some(secs) = arguments.token_lifetime {
+        instance.token_lifetime = Duration::from_secs(secs.into());
+    }
+    if arguments.lifetime_anew {
+        instance.reissue = Reissue::SameTokenAnew;
+    }
+    instance.basic_client_authentication |= arguments.basic_client_authentication;
+    if let Some(requests) = arguments.rate_limit {
+        let per = Duration::from_secs(3600);
+        instance.rate_limit = Some(RateLimit { requests, per });
+    }
+    Ok(options)
+}
+
+fn scenario(file: &Path) -> io::Result<Options> {
+    let named = |error: String| io::Error::other(format!("{}: {error}", file.display()));
+    let text = fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
+    Options::from_scenario(&text).map_err(|error| named(error.to_string()))
 }

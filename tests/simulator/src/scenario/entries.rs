@@ -1,0 +1,339 @@
+//! What an instance is made of, as a scenario writes it.
+
+use core::time::Duration;
+
+use serde::Deserialize;
+
+use crate::{
+    AccessTokenFormat, ApiKey, GrantType, IdentityProvider, ImportSet, InstanceOptions, RateLimit,
+    RefreshTokens, RegisteredClient, Reissue, TrustedIssuer, User, UserField, VerifierKey,
+    command::Command,
+};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InstanceSetting {
+    token_lifetime_secs: Option<u64>,
+    refresh_token_lifetime_secs: Option<u64>,
+    access_token_jwt_len: Option<usize>,
+    reissue: Option<Reissue>,
+    refresh_tokens: Option<RefreshTokens>,
+    client_credentials_enabled: Option<bool>,
+    basic_client_authentication: Option<bool>,
+    clock_skew_secs: Option<u64>,
+    jti_checked: Option<bool>,
+    token_url_as_audience: Option<bool>,
+    revocation_at_short_path: Option<bool>,
+    rate_limit: Option<RateLimitSetting>,
+    token_rate_limit: Option<RateLimitSetting>,
+    #[serde(default)]
+    hibernating: bool,
+    clock_offset_secs: Option<i64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RateLimitSetting {
+    requests: u32,
+    per_secs: Option<u64>,
+}
+
+impl From<RateLimitSetting> for RateLimit {
+    fn from(setting: RateLimitSetting) -> Self {
+        Self {
+            requests: setting.requests,
+            per: Duration::from_secs(setting.per_secs.unwrap_or(3600)),
+        }
+    }
+}
+
+/// Where there is a value, it takes the place of the default.
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+impl InstanceSetting {
+    pub(super) fn apply(self, options: &mut InstanceOptions, at_start: &mut impl FnMut(Command)) {
+        let secs = |secs: Option<u64>| secs.map(Duration::from_secs);
+        set(&mut options.token_lifetime, secs(self.token_lifetime_secs));
+        set(
+            &mut options.refresh_token_lifetime,
+            secs(self.refresh_token_lifetime_secs),
+        );
+        let format = self.access_token_jwt_len;
+        let format = format.map(|min_len| AccessTokenFormat::Jwt { min_len });
+        set(&mut options.access_token_format, format);
+        set(&mut options.reissue, self.reissue);
+        set(&mut options.refresh_tokens, self.refresh_tokens);
+        set(
+            &mut options.client_credentials_enabled,
+            self.client_credentials_enabled,
+        );
+        set(
+            &mut options.basic_client_authentication,
+            self.basic_client_authentication,
+        );
+        let rules = &mut options.assertions;
+        set(&mut rules.clock_skew, secs(self.clock_skew_secs));
+        set(&mut rules.jti_checked, self.jti_checked);
+        set(&mut rules.token_url_as_audience, self.token_url_as_audience);
+        set(
+            &mut options.revocation_at_short_path,
+            self.revocation_at_short_path,
+        );
+        options.rate_limit = self.rate_limit.map(Into::into);
+        options.token_rate_limit = self.token_rate_limit.map(Into::into);
+        if self.hibernating {
+            at_start(Command::Hibernate {});
+        }
+        if let Some(offset_secs) = self.clock_offset_secs {
+            at_start(Command::Clock { offset_secs });
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UserSetting {
+    user_name: String,
+    email: String,
+    password: Option<String>,
+    #[serde(default)]
+    roles: Vec<String>,
+    #[serde(default)]
+    is_admin: bool,
+    active: Option<bool>,
+}
+
+impl From<UserSetting> for User {
+    fn from(setting: UserSetting) -> Self {
+        let mut user = Self::new(&setting.user_name, &setting.email);
+        set(&mut user.password, setting.password);
+        user.roles = setting.roles;
+        user.is_admin = setting.is_admin;
+        set(&mut user.active, setting.active);
+        user
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClientSetting {
+    name: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    #[serde(default)]
+    public: bool,
+    grants: Vec<GrantType>,
+    scopes: Vec<String>,
+    user: Option<String>,
+    user_field: Option<UserField>,
+    redirect_uris: Option<Vec<String>>,
+}
+
+impl ClientSetting {
+    pub(super) fn check(&self, users: &[User]) -> Result<(), String> {
+        let secret = self.client_secret.as_deref();
+        if self.public && secret.is_some() {
+            return Err(format!("{:?} is public and has a secret", self.name));
+        }
+        if !self.public && secret == Some("") {
+            return Err(format!(
+                "{:?} is not public and its secret is empty",
+                self.name
+            ));
+        }
+        let user = self.user.as_deref().filter(|user| !user.is_empty());
+        user.map_or(Ok(()), |user| must_be_user(users, user, &self.name))
+    }
+}
+
+impl From<ClientSetting> for RegisteredClient {
+    fn from(setting: ClientSetting) -> Self {
+        let mut client = Self::new(&setting.name, &setting.grants, &[]);
+        client.scopes = setting.scopes;
+        set(&mut client.client_id, setting.client_id);
+        set(&mut client.client_secret, setting.client_secret);
+        // The default user is there for those that name none; an empty name is none at all.
+        if let Some(user) = setting.user {
+            client.user = Some(user).filter(|user| !user.is_empty());
+        }
+        set(&mut client.user_field, setting.user_field);
+        set(&mut client.redirect_uris, setting.redirect_uris);
+        match setting.public {
+            true => client.public(),
+            false => client,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApiKeySetting {
+    name: String,
+    key: Option<String>,
+    user: Option<String>,
+    paths: Vec<String>,
+}
+
+impl ApiKeySetting {
+    pub(super) fn check(&self, users: &[User]) -> Result<(), String> {
+        let user = self.user.as_deref();
+        user.map_or(Ok(()), |user| must_be_user(users, user, &self.name))
+    }
+}
+
+impl From<ApiKeySetting> for ApiKey {
+    fn from(setting: ApiKeySetting) -> Self {
+        let mut key = Self::new(&setting.name, &[]);
+        key.paths = setting.paths;
+        set(&mut key.key, setting.key);
+        set(&mut key.user_name, setting.user);
+        key
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImportSetSetting {
+    staging_table: String,
+    table: String,
+    transform_map: String,
+    coalesce: Option<String>,
+    mandatory: Option<String>,
+}
+
+impl From<ImportSetSetting> for ImportSet {
+    fn from(setting: ImportSetSetting) -> Self {
+        Self {
+            staging_table: setting.staging_table,
+            table: setting.table,
+            transform_map: setting.transform_map,
+            coalesce: setting.coalesce,
+            mandatory: setting.mandatory,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdpSetting {
+    issuer: Option<String>,
+    audience: Option<String>,
+    subject: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    token_lifetime_secs: Option<u64>,
+    jti_checked: Option<bool>,
+}
+
+impl IdpSetting {
+    pub(super) fn apply(self, idp: &mut IdentityProvider) {
+        set(&mut idp.issuer, self.issuer);
+        set(&mut idp.audience, self.audience);
+        set(&mut idp.subject, self.subject);
+        set(&mut idp.client_id, self.client_id);
+        set(&mut idp.client_secret, self.client_secret);
+        let lifetime = self.token_lifetime_secs.map(Duration::from_secs);
+        set(&mut idp.token_lifetime, lifetime);
+        set(&mut idp.jti_checked, self.jti_checked);
+    }
+}
+
+/// A certificate or a secret, one of the two.
+pub(crate) struct KeySetting<'a>(Option<&'a str>, Option<&'a str>);
+
+impl<'a> KeySetting<'a> {
+    pub(crate) fn new(pem: &'a Option<String>, secret: &'a Option<String>) -> Self {
+        Self(pem.as_deref(), secret.as_deref())
+    }
+
+    pub(crate) fn key(&self) -> Result<VerifierKey, String> {
+        match (self.0, self.1) {
+            (Some(pem), None) => Ok(VerifierKey::CertificatePem(pem.to_owned())),
+            (None, Some(secret)) => Ok(VerifierKey::SharedSecret(secret.into())),
+            _ => Err("either certificate_pem or shared_secret is needed".to_owned()),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerifierSetting {
+    client: String,
+    kid: Option<String>,
+    certificate_pem: Option<String>,
+    shared_secret: Option<String>,
+}
+
+impl From<VerifierSetting> for Command {
+    fn from(setting: VerifierSetting) -> Self {
+        Self::JwtVerifier {
+            client: setting.client,
+            kid: setting.kid,
+            certificate_pem: setting.certificate_pem,
+            shared_secret: setting.shared_secret,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IssuerSetting {
+    issuer: String,
+    audience: String,
+    certificate_pem: Option<String>,
+    shared_secret: Option<String>,
+    user_claim: Option<String>,
+    user_field: Option<UserField>,
+    clock_skew_secs: Option<u64>,
+    jti_checked: Option<bool>,
+}
+
+impl IssuerSetting {
+    pub(super) fn command(self) -> Result<Command, String> {
+        let key = KeySetting::new(&self.certificate_pem, &self.shared_secret).key()?;
+        let mut issuer = TrustedIssuer::new(&self.issuer, &self.audience, key);
+        set(&mut issuer.user_claim, self.user_claim);
+        set(&mut issuer.user_field, self.user_field);
+        let skew = self.clock_skew_secs.map(Duration::from_secs);
+        set(&mut issuer.clock_skew, skew);
+        set(&mut issuer.jti_checked, self.jti_checked);
+        Ok(Command::TrustIssuer(Box::new(issuer)))
+    }
+}
+
+/// Names of clients must be there, and unique.
+pub(super) fn must_agree<'c>(
+    options: &InstanceOptions,
+    commands: impl Iterator<Item = &'c Command>,
+) -> Result<(), String> {
+    let clients = &options.clients;
+    for (index, client) in clients.iter().enumerate() {
+        if clients[..index]
+            .iter()
+            .any(|other| other.name == client.name)
+        {
+            return Err(format!("two clients are called {:?}", client.name));
+        }
+    }
+    for command in commands {
+        let Command::JwtVerifier { client, .. } = command else {
+            continue;
+        };
+        let is_known = |known: &RegisteredClient| [&known.name, &known.client_id].contains(&client);
+        if !clients.iter().any(is_known) {
+            return Err(format!("jwt_verifiers: no client is called {client:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn must_be_user(users: &[User], user: &str, of: &str) -> Result<(), String> {
+    match users.iter().any(|known| known.user_name == user) {
+        true => Ok(()),
+        false => Err(format!("{of:?} acts as {user:?}, who is no user")),
+    }
+}
