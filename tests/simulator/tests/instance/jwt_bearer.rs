@@ -436,3 +436,22 @@ fn keys_that_no_map_takes() {
         "the key of the certificate is neither RSA nor EC"
     );
 }
+
+/// Made with OpenSSL; their private keys are gone.
+#[test]
+fn certificates_made_elsewhere() {
+    let mut asked = Asked::default();
+    let mut add = |pem: &str| {
+        let key = VerifierKey::CertificatePem(pem.to_owned());
+        asked.instance.add_jwt_verifier("client", None, &key)
+    };
+    assert_eq!(add(include_str!("certificates/version1_p256.pem")), Ok(()));
+    assert_eq!(add(include_str!("certificates/rsa4096.pem")), Ok(()));
+    let error = add(include_str!("certificates/rsa1024.pem")).unwrap_err();
+    assert_eq!(error.to_string(), "the RSA key has not 2048 to 4096 bits");
+    let error = add(include_str!("certificates/secp256k1.pem")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the curve is none of P-256, P-384 and P-521"
+    );
+}
