@@ -61,6 +61,12 @@ impl ClientSetting {
                 self.name
             ));
         }
+        // A browser is sent there by a header.
+        for uri in self.redirect_uris.iter().flatten() {
+            if http::HeaderValue::try_from(uri).is_err() {
+                return Err(format!("{uri:?} is no redirect URI"));
+            }
+        }
         let user = self.user.as_deref().filter(|user| !user.is_empty());
         user.map_or(Ok(()), |user| must_be_user(users, user, &self.name))
     }

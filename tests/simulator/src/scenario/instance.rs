@@ -1,6 +1,7 @@
 //! The section `[instance]` of a scenario.
 
 use core::time::Duration;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ pub(super) struct InstanceSetting {
     clock_skew_secs: Option<u64>,
     jti_checked: Option<bool>,
     token_url_as_audience: Option<bool>,
+    #[serde(default)]
+    required_claims: BTreeMap<String, String>,
     revocation_at_short_path: Option<bool>,
     rate_limit: Option<RateLimitSetting>,
     token_rate_limit: Option<RateLimitSetting>,
@@ -71,6 +74,7 @@ impl InstanceSetting {
         set(&mut rules.clock_skew, secs(self.clock_skew_secs));
         set(&mut rules.jti_checked, self.jti_checked);
         set(&mut rules.token_url_as_audience, self.token_url_as_audience);
+        rules.required_claims = self.required_claims.into_iter().collect();
         set(
             &mut options.revocation_at_short_path,
             self.revocation_at_short_path,
