@@ -30,7 +30,7 @@
 //!
 //! # Out of scope
 //! Being a good server: all state is in memory, all secrets are made up, codes and sessions are not
-//! counted. JWKS URLs, claim validations, the columns and roles of real tables, ACLs beyond one
+//! counted. JWKS URLs, the columns and roles of real tables, ACLs beyond one
 //! table that refuses everybody, queries beyond equality, `insertMultiple`. Where the words of an
 //! instance are not known, the answers keep to RFC 6749 §5.2.
 //!
@@ -56,6 +56,7 @@ mod answers;
 mod basic;
 mod certificates;
 mod client_certificates;
+mod clock;
 mod command;
 mod describe;
 mod fault;

@@ -3,7 +3,10 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
-use crate::answers::{self, Answer};
+use crate::{
+    answers::{self, Answer},
+    clock::later,
+};
 
 /// A bound on how many requests are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +39,14 @@ impl Counter {
             return Ok(());
         };
         let (start, seen) = match self.window {
-            Some((start, seen)) if now < start + limit.per => (start, seen),
+            Some((start, seen)) if now < later(start, limit.per) => (start, seen),
             _ => (now, 0),
         };
         self.window = Some((start, seen.saturating_add(1)));
         if seen < limit.requests {
             return Ok(());
         }
-        let resets_at = start + limit.per;
+        let resets_at = later(start, limit.per);
         let wait = resets_at.duration_since(now).unwrap_or_default();
         let since_epoch = resets_at.duration_since(SystemTime::UNIX_EPOCH);
         Err(answers::rate_limited(

@@ -29,6 +29,14 @@ impl<'a> Der<'a> {
         (found == tag).then_some(contents)
     }
 
+    /// Passes over the next value if it is of that type.
+    pub(super) fn skip(&mut self, tag: u8) {
+        let mut rest = *self;
+        if rest.take(tag).is_some() {
+            *self = rest;
+        }
+    }
+
     pub(super) fn sequence(&mut self) -> Option<Der<'a>> {
         self.take(SEQUENCE).map(Der)
     }

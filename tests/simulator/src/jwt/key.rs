@@ -2,12 +2,9 @@
 
 use core::{error::Error, fmt};
 
-use tokio_rustls::rustls::{
-    pki_types::{CertificateDer, pem::PemObject},
-    server::ParsedCertificate,
-};
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use super::der::{BIT_STRING, Der, INTEGER, OBJECT_IDENTIFIER};
+use super::der::{BIT_STRING, Der, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 
 /// What a signature is verified with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,9 +52,8 @@ impl TryFrom<&VerifierKey> for ParsedKey {
             VerifierKey::CertificatePem(pem) => {
                 let der = CertificateDer::from_pem_slice(pem.as_bytes());
                 let der = der.map_err(|_| InvalidKey("no certificate in PEM was found"))?;
-                let certificate = ParsedCertificate::try_from(&der)
-                    .map_err(|_| InvalidKey("the certificate is not X.509"))?;
-                public_key(&certificate.subject_public_key_info())
+                let info = public_key_info(&der);
+                public_key(info.ok_or(InvalidKey("the certificate is not X.509"))?)
             }
         }
     }
@@ -69,11 +65,23 @@ const SECP256R1: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 const SECP384R1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 const SECP521R1: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
+/// What stands before it in a certificate (RFC 5280 §4.1) is passed over: an instance looks at the
+/// key alone, and takes certificates of version 1, too.
+fn public_key_info(certificate: &[u8]) -> Option<Der<'_>> {
+    const VERSION: u8 = 0xa0;
+    let mut to_be_signed = Der(certificate).sequence()?.sequence()?;
+    to_be_signed.skip(VERSION);
+    to_be_signed.take(INTEGER)?;
+    for _signature_issuer_validity_subject in 0..4 {
+        to_be_signed.take(SEQUENCE)?;
+    }
+    to_be_signed.sequence()
+}
+
 /// `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7).
-fn public_key(info: &[u8]) -> Result<ParsedKey, InvalidKey> {
+fn public_key(mut info: Der<'_>) -> Result<ParsedKey, InvalidKey> {
     let broken = InvalidKey("the public key of the certificate is broken");
-    let parts = || {
-        let mut info = Der(info).sequence()?;
+    let mut parts = || {
         let mut algorithm = info.sequence()?;
         let kind = algorithm.take(OBJECT_IDENTIFIER)?;
         // The first byte of a bit string says how many bits of the last one do not count.

@@ -7,6 +7,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use super::{key::ParsedKey, signature};
+use crate::clock::later;
 
 /// A token that has been read; what it claims is not to be believed before
 /// [`verify`](Self::verify).
@@ -69,17 +70,18 @@ impl<'a> Jwt<'a> {
     /// When the token ends, if it is good at `now`, give or take the skew.
     pub(crate) fn ends(&self, now: SystemTime, skew: Duration) -> Result<SystemTime, &'static str> {
         let exp = self.time_claim("exp")?.ok_or("exp is missing")?;
-        if now >= exp + skew {
+        let ends = later(exp, skew);
+        if now >= ends {
             return Err("exp has passed");
         }
-        let is_ahead = |time: SystemTime| time > now + skew;
+        let is_ahead = |time: SystemTime| time > later(now, skew);
         if self.time_claim("iat")?.is_some_and(is_ahead) {
             return Err("iat is in the future");
         }
         if self.time_claim("nbf")?.is_some_and(is_ahead) {
             return Err("nbf is in the future");
         }
-        Ok(exp + skew)
+        Ok(ends)
     }
 
     /// A `NumericDate` (RFC 7519 §2).

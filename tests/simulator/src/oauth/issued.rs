@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
+    clock::later,
     jwt::JwtSigner,
     random::{random_id, random_token},
 };
@@ -114,7 +115,7 @@ impl IssuedTokens {
     /// An access token, and how long it lives from now on.
     pub(crate) fn access_token(&mut self, holder: &Holder, now: SystemTime) -> (String, Duration) {
         self.access.retain(|_, out| now < out.expires_at);
-        let expires_at = now + self.rules.lifetime;
+        let expires_at = later(now, self.rules.lifetime);
         let mut out = self.access.iter_mut();
         if let Some((token, out)) = out.find(|(_, out)| out.holder == *holder) {
             if self.rules.reissue == Reissue::SameTokenAnew {
@@ -190,7 +191,7 @@ impl IssuedTokens {
 
     fn new_refresh_token(&mut self, holder: Holder, now: SystemTime) -> String {
         let token = random_token(86);
-        let expires_at = now + self.rules.refresh_lifetime;
+        let expires_at = later(now, self.rules.refresh_lifetime);
         self.refresh
             .insert(token.clone(), Out { holder, expires_at });
         token

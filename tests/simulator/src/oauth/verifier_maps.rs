@@ -19,6 +19,8 @@ pub struct AssertionRules {
     /// Whether `aud` may also be the URL of the token endpoint. One page of the documentation says
     /// so; off by default.
     pub token_url_as_audience: bool,
+    /// Claim validations: claims that must be there with these values, beside the usual ones.
+    pub required_claims: Vec<(String, String)>,
 }
 
 impl Default for AssertionRules {
@@ -27,6 +29,7 @@ impl Default for AssertionRules {
             clock_skew: Duration::ZERO,
             jti_checked: true,
             token_url_as_audience: false,
+            required_claims: Vec::new(),
         }
     }
 }
@@ -90,6 +93,11 @@ impl AssertionVerifier {
         }
         if jwt.text_claim("iss").as_deref() != Some(&client.client_id) {
             return Err("iss is not the client ID");
+        }
+        let has_claim =
+            |(name, value): &(String, String)| jwt.text_claim(name).as_ref() == Some(value);
+        if !self.rules.required_claims.iter().all(has_claim) {
+            return Err("a claim validation failed");
         }
         let subject = jwt.text_claim("sub").ok_or("sub is missing")?;
         let ends = jwt.ends(now, self.rules.clock_skew)?;

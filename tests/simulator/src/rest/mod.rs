@@ -2,6 +2,7 @@
 
 mod events;
 mod import_set;
+mod incident;
 mod paging;
 mod records;
 mod table_api;

@@ -7,6 +7,7 @@ use std::{
 
 use time::{OffsetDateTime, macros::format_description};
 
+use super::incident;
 use crate::random::random_id;
 
 pub(crate) type Record = BTreeMap<String, String>;
@@ -42,7 +43,10 @@ impl Records {
             self.incidents_so_far += 1;
             let number = format!("INC{:07}", 10_000 + self.incidents_so_far);
             record.insert("number".to_owned(), number);
-            record.entry("state".to_owned()).or_insert("1".to_owned());
+            for (column, value) in incident::FILLED_IN {
+                let column = record.entry((*column).to_owned());
+                column.or_insert_with(|| (*value).to_owned());
+            }
         }
         let records = self.tables.entry(table.to_owned()).or_default();
         records.push(record.clone());

@@ -6,27 +6,8 @@ use http::{Request, StatusCode, header};
 use hyper::body::Bytes;
 use serde_json::{Value, json};
 
-use super::{RestApis, members, paging::Page, records, records::Record};
+use super::{RestApis, incident, members, paging::Page, records, records::Record};
 use crate::answers::{self, Answer};
-
-/// The columns of an incident that can be written. Others are ignored, as an instance does it.
-const INCIDENT_COLUMNS: &[&str] = &[
-    "caller_id",
-    "category",
-    "close_code",
-    "close_notes",
-    "comments",
-    "correlation_display",
-    "correlation_id",
-    "description",
-    "impact",
-    "priority",
-    "short_description",
-    "state",
-    "subcategory",
-    "urgency",
-    "work_notes",
-];
 
 impl RestApis {
     pub(super) fn table(
@@ -183,7 +164,7 @@ fn equalities(query: &str) -> Result<Vec<(String, String)>, Answer> {
 
 /// The name-value pairs of the body that the table has columns for, each value as a string.
 fn columns(request: &Request<Bytes>, table: &str) -> Result<Record, Answer> {
-    let has_column = |name: &str| table != "incident" || INCIDENT_COLUMNS.contains(&name);
+    let has_column = |name: &str| table != "incident" || incident::WRITABLE.contains(&name);
     let mut record = Record::new();
     for (name, value) in members(request)? {
         if !has_column(&name) || name == "sys_id" {

@@ -2,6 +2,7 @@
 
 mod entries;
 mod faults;
+mod instance;
 
 use core::{error::Error, fmt, net::SocketAddr, time::Duration};
 
@@ -11,9 +12,11 @@ pub(crate) use entries::KeySetting;
 pub(crate) use faults::FaultSetting;
 
 use entries::{
-    ApiKeySetting, ClientSetting, IdpSetting, ImportSetSetting, InstanceSetting, IssuerSetting,
-    UserSetting, VerifierSetting,
+    ApiKeySetting, ClientSetting, IdpSetting, ImportSetSetting, IssuerSetting, UserSetting,
+    VerifierSetting,
 };
+
+use instance::InstanceSetting;
 
 use crate::{
     ClientCertificates, KeyKind, LeafFlaw, Options,
@@ -201,6 +204,13 @@ impl Scenario {
             }
         };
         Ok(options)
+    }
+}
+
+/// Where there is a value, it takes the place of the default.
+fn set<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
     }
 }
 

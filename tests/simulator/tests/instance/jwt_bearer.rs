@@ -316,6 +316,44 @@ fn the_token_url_is_an_audience_where_that_is_set() {
 }
 
 #[test]
+fn a_claim_validation_demands_a_claim() {
+    let mut set = Set::with_rules(AssertionRules {
+        required_claims: vec![("tenant".to_owned(), "plant-1".to_owned())],
+        ..AssertionRules::default()
+    });
+    assert_eq!(set.send(json!({ "tenant": "plant-1" })).status, 200);
+    for changed in [json!({}), json!({ "tenant": "plant-2" })] {
+        set.send(changed)
+            .must_be_error("invalid_grant", "a claim validation failed");
+    }
+}
+
+#[test]
+fn times_beyond_counting_do_no_harm() {
+    let mut set = Set::up(
+        "jwt",
+        InstanceOptions {
+            token_lifetime: Duration::MAX,
+            assertions: AssertionRules {
+                clock_skew: Duration::MAX,
+                ..AssertionRules::default()
+            },
+            ..InstanceOptions::default()
+        },
+    );
+    for exp in [9.2e18, 1.0] {
+        let answered = set.send(json!({ "exp": exp }));
+        assert_eq!(answered.status, 200, "{exp}: {answered:?}");
+    }
+    set.asked.instance.set_clock(i64::MAX);
+    set.asked.instance.advance_clock(Duration::MAX);
+    set.send(json!({}))
+        .must_be_error("invalid_grant", "exp has passed");
+    set.asked.instance.set_clock(i64::MIN);
+    assert_eq!(set.send(json!({ "jti": "b" })).status, 200);
+}
+
+#[test]
 fn the_kid_selects_the_map() {
     let mut set = Set::default();
     let client_id = set.client.client_id.clone();
@@ -434,5 +472,24 @@ fn keys_that_no_map_takes() {
     assert_eq!(
         error.to_string(),
         "the key of the certificate is neither RSA nor EC"
+    );
+}
+
+/// Made with OpenSSL; their private keys are gone.
+#[test]
+fn certificates_made_elsewhere() {
+    let mut asked = Asked::default();
+    let mut add = |pem: &str| {
+        let key = VerifierKey::CertificatePem(pem.to_owned());
+        asked.instance.add_jwt_verifier("client", None, &key)
+    };
+    assert_eq!(add(include_str!("certificates/version1_p256.pem")), Ok(()));
+    assert_eq!(add(include_str!("certificates/rsa4096.pem")), Ok(()));
+    let error = add(include_str!("certificates/rsa1024.pem")).unwrap_err();
+    assert_eq!(error.to_string(), "the RSA key has not 2048 to 4096 bits");
+    let error = add(include_str!("certificates/secp256k1.pem")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the curve is none of P-256, P-384 and P-521"
     );
 }

@@ -2,7 +2,7 @@
 //! verifies: `rcgen` and `ring`, and `p521` for the one curve that `ring` lacks.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use rcgen::{CertificateParams, KeyPair, PublicKeyData};
+use rcgen::{CertificateParams, KeyPair};
 use ring::{hmac, rand::SystemRandom, signature};
 use serde_json::Value;
 use snow_token_simulator::VerifierKey;
@@ -13,7 +13,7 @@ pub(crate) struct Signer {
 }
 
 enum Key {
-    Pair(KeyPair),
+    Pair(Box<KeyPair>),
     Secret(Vec<u8>),
 }
 
@@ -47,7 +47,7 @@ impl Signer {
     }
 
     fn of(algorithm: &'static str, key: KeyPair) -> Self {
-        let key = Key::Pair(key);
+        let key = Key::Pair(Box::new(key));
         Self { algorithm, key }
     }
 
@@ -56,7 +56,7 @@ impl Signer {
             Key::Secret(secret) => VerifierKey::SharedSecret(secret.clone()),
             Key::Pair(key) => {
                 let params = CertificateParams::new(["client".to_owned()]).unwrap();
-                VerifierKey::CertificatePem(params.self_signed(key).unwrap().pem())
+                VerifierKey::CertificatePem(params.self_signed(key.as_ref()).unwrap().pem())
             }
         }
     }
@@ -121,7 +121,7 @@ fn p521(key: &KeyPair, message: &[u8]) -> Vec<u8> {
 #[cfg(feature = "rsa")]
 pub(crate) fn public_bytes(signer: &Signer) -> Vec<u8> {
     match &signer.key {
-        Key::Pair(key) => key.der_bytes().to_vec(),
+        Key::Pair(key) => rcgen::PublicKeyData::der_bytes(key.as_ref()).to_vec(),
         Key::Secret(_) => Vec::new(),
     }
 }

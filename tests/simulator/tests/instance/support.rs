@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, Request, StatusCode, header};
 use hyper::body::Bytes;
-use serde_json::Value;
+use serde_json::{Value, json};
 use snow_token_simulator::{Instance, InstanceOptions, RegisteredClient, User};
 
 pub(crate) const HOST: &str = "instance.example.com";
@@ -151,8 +151,8 @@ impl Answered {
     pub(crate) fn must_be_access_denied(&self) {
         assert_eq!(self.status, 401, "{self:?}");
         assert_eq!(
-            self.body,
-            r#"{"error":"server_error","error_description":"access_denied"}"#
+            self.json(),
+            json!({ "error_description": "access_denied", "error": "server_error" })
         );
     }
 

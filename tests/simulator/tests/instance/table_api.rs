@@ -155,3 +155,28 @@ fn no_body_comes_where_none_is_wanted() {
     let begin = format!("https://{HOST}/api/now/table/incident/");
     assert!(created.header("location").starts_with(&begin));
 }
+
+#[test]
+fn an_incident_is_shown_with_every_column() {
+    let mut asked = Asked::default();
+    let bearer = bearer(&mut asked, "writer");
+    let body = json!({ "short_description": "warm", "number": "INC1", "active": "false" });
+    let created = asked.send_json("POST", "/api/now/table/incident", &bearer, &body);
+    assert!(
+        (2_000..10_000).contains(&created.body.len()),
+        "{}",
+        created.body.len()
+    );
+    let record = &created.json()["result"];
+    assert_eq!(record["short_description"], "warm");
+    // What cannot be written is ignored.
+    assert_eq!(record["number"], "INC0010001");
+    assert_eq!(record["active"], "true");
+    assert!(
+        record
+            .as_object()
+            .unwrap()
+            .values()
+            .all(serde_json::Value::is_string)
+    );
+}

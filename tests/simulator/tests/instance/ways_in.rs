@@ -12,11 +12,6 @@ use crate::{
 };
 
 const INCIDENTS: &str = "/api/now/table/incident";
-const WITHOUT_CREDENTIALS: &str = concat!(
-    r#"{"error":{"detail":"Required to provide Auth information","#,
-    r#""message":"User is not authenticated"},"status":"failure"}"#
-);
-
 #[test]
 fn without_credentials_the_answer_is_the_vendors() {
     let mut asked = Asked::default();
@@ -34,7 +29,14 @@ fn without_credentials_the_answer_is_the_vendors() {
             answered.header("www-authenticate"),
             "Basic realm=\"Service-now\""
         );
-        assert_eq!(answered.body, WITHOUT_CREDENTIALS);
+        let error = json!({
+            "message": "User is not authenticated",
+            "detail": "Required to provide Auth information",
+        });
+        assert_eq!(
+            answered.json(),
+            json!({ "error": error, "status": "failure" })
+        );
     }
 }
 

@@ -137,6 +137,10 @@ fn what_is_wrong_is_said() {
             "\"a\" is public and has a secret",
         ),
         (
+            "[[clients]]\nname = \"a\"\ngrants = []\nscopes = []\nredirect_uris = [\"a\\nb\"]",
+            "\"a\\nb\" is no redirect URI",
+        ),
+        (
             "client_certificates = \"not_asked\"\nclient_ca_pem = \"x\"",
             "client_ca_pem needs",
         ),
