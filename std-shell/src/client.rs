@@ -1,16 +1,13 @@
 //! The client: one token, renewed by itself, and requests with it.
 
-use core::fmt;
 use std::sync::Arc;
 
-use base64ct::{Base64, Encoding};
 use secrecy::ExposeSecret;
-use ureq::http::{HeaderName, header};
-use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, ErrorKind},
     grant::{Tokens, answer_too_long},
+    proof::Proof,
     renewal::SharedToken,
     request::Request,
     response::Response,
@@ -167,39 +164,13 @@ impl Client {
     /// [`Error`], when there was no token or no answer. An answer that refuses is not an error
     /// until [`Response::into_success`].
     pub fn send(&self, request: &Request<'_>) -> Result<Response, Error> {
-        let url = self
-            .settings
-            .instance
-            .join(request.encoded_path()?.as_str());
-        match &self.settings.method {
-            Method::ApiKey(key) => {
-                let proof = Proof::new("x-sn-apikey", key.expose_secret());
-                self.exchange(request, &url, &proof)
-            }
-            Method::Basic { username, password } => {
-                let password = password.expose_secret();
-                let pair = Zeroizing::new(format!("{username}:{password}"));
-                let base64 = Zeroizing::new(Base64::encode_string(pair.as_bytes()));
-                let value = Zeroizing::new(format!("Basic {}", *base64));
-                let secrets = [password, &*base64];
-                self.exchange(
-                    request,
-                    &url,
-                    &Proof::authorization(&value).hiding(&secrets),
-                )
-            }
-            _ => self.send_with_token(request, &url),
-        }
-    }
-
-    fn send_with_token(&self, request: &Request<'_>, url: &str) -> Result<Response, Error> {
-        let token = self.token()?;
-        let response = self.exchange_with_token(request, url, &token)?;
-        if response.status() != 401 {
+        let url = self.settings.instance.join(&request.encoded_path()?);
+        let proof = self.proof()?;
+        let response = self.exchange(request, &url, &proof)?;
+        if response.status() != 401 || !self.refuse(&proof) {
             return Ok(response);
         }
-        self.shared.refuse(&token);
-        let successor = match self.token() {
+        let successor = match self.proof() {
             Ok(successor) => successor,
             Err(_) if self.shared.got_the_same_token_again() => {
                 tracing::info!(
@@ -210,31 +181,34 @@ impl Client {
             Err(error) => return Err(error),
         };
         tracing::info!("HTTP 401: repeated with a new token");
-        let repeated = self.exchange_with_token(request, url, &successor)?;
+        let repeated = self.exchange(request, &url, &successor)?;
         if repeated.status() == 401 {
-            self.shared.refuse(&successor);
+            self.refuse(&successor);
         }
         Ok(repeated)
     }
 
-    fn exchange_with_token(
-        &self,
-        request: &Request<'_>,
-        url: &str,
-        token: &Token,
-    ) -> Result<Response, Error> {
-        let value = Zeroizing::new(format!("Bearer {}", token.secret()));
-        let secrets = [token.secret()];
-        self.exchange(request, url, &Proof::authorization(&value).hiding(&secrets))
+    /// The header by which a request proves who sends it.
+    pub(crate) fn proof(&self) -> Result<Proof, Error> {
+        match &self.settings.method {
+            Method::ApiKey(key) => Ok(Proof::api_key(key.expose_secret())),
+            Method::Basic { username, password } => {
+                Ok(Proof::basic(username, password.expose_secret()))
+            }
+            _ => self.token().map(Proof::bearer),
+        }
     }
 
-    fn exchange(
-        &self,
-        request: &Request<'_>,
-        url: &str,
-        proof: &Proof<'_>,
-    ) -> Result<Response, Error> {
-        let mut headers = vec![(proof.header.clone(), proof.value)];
+    /// An API answered 401: a token is not used again. Whether there can be another one.
+    pub(crate) fn refuse(&self, proof: &Proof) -> bool {
+        if let Some(token) = proof.token() {
+            self.shared.refuse(token);
+        }
+        proof.token().is_some()
+    }
+
+    fn exchange(&self, request: &Request<'_>, url: &str, proof: &Proof) -> Result<Response, Error> {
+        let mut headers = vec![(proof.header(), proof.value())];
         headers.extend(request.header_pairs());
         let answer = self.transport.send(&HttpRequest {
             method: request.method(),
@@ -250,16 +224,11 @@ impl Client {
                 RESPONSE_LIMIT,
             ));
         }
-        let secrets = proof
-            .secrets
-            .iter()
-            .map(|secret| Zeroizing::new((*secret).to_owned()))
-            .collect();
         Ok(Response::new(
             request.method().clone(),
             url,
             answer,
-            secrets,
+            proof.secrets(),
         ))
     }
 
@@ -358,42 +327,4 @@ fn next_link(header: &str) -> Option<&str> {
         rest = after;
     }
     None
-}
-
-/// The header by which a request proves who sends it.
-struct Proof<'p> {
-    header: HeaderName,
-    value: &'p str,
-    /// What must not be seen in a server's words.
-    secrets: &'p [&'p str],
-}
-
-impl<'p> Proof<'p> {
-    const fn new(name: &'static str, value: &'p str) -> Self {
-        Self {
-            header: HeaderName::from_static(name),
-            value,
-            secrets: &[],
-        }
-    }
-
-    const fn authorization(value: &'p str) -> Self {
-        Self {
-            header: header::AUTHORIZATION,
-            value,
-            secrets: &[],
-        }
-    }
-
-    fn hiding(self, secrets: &'p [&'p str]) -> Self {
-        Self { secrets, ..self }
-    }
-}
-
-impl fmt::Debug for Proof<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Proof")
-            .field("header", &self.header)
-            .finish_non_exhaustive()
-    }
 }

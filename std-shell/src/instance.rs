@@ -33,6 +33,22 @@ impl InstanceUrl {
         format!("{}{path}", self.origin)
     }
 
+    /// Whether a URL is one of this instance: scheme, host and port.
+    pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
+        let scheme = uri.scheme_str().unwrap_or_default();
+        let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+        let default_port = match scheme {
+            "http" => 80,
+            _ => 443,
+        };
+        let own: Option<Uri> = self.origin.parse().ok();
+        own.is_some_and(|own| {
+            own.scheme_str() == Some(scheme)
+                && own.host() == Some(&host)
+                && own.port_u16().unwrap_or(default_port) == uri.port_u16().unwrap_or(default_port)
+        })
+    }
+
     /// Whether the host is an address of this machine. A proxy has no business there.
     pub(crate) fn is_loopback(&self) -> bool {
         self.is_loopback

@@ -7,6 +7,8 @@ mod logout;
 mod request;
 mod settings;
 mod shell;
+#[cfg(feature = "simulator")]
+mod simulate;
 mod status;
 mod token;
 
@@ -63,6 +65,12 @@ enum Command {
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
     Status(status::Arguments),
+    /// Run a simulated instance to develop against, until it is stopped
+    ///
+    /// Prints one line of JSON when it is ready: "url", "ca_file", "clients", "users" and more, with
+    /// their made-up secrets. Its clients take the settings of this command.
+    #[cfg(feature = "simulator")]
+    Simulate(simulate::Arguments),
     /// Show the whole way, against a simulated instance in this process
     #[cfg(feature = "simulator")]
     Demo,
@@ -106,6 +114,8 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         Command::Login(arguments) => login::run(&arguments, &settings, out),
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
+        #[cfg(feature = "simulator")]
+        Command::Simulate(arguments) => simulate::run(arguments, &settings, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {

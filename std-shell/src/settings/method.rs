@@ -262,7 +262,19 @@ impl Method {
     }
 
     pub(super) fn resolve(sources: &Sources) -> Result<Self, Error> {
-        match kind(sources)? {
+        let method = Self::resolve_kind(kind(sources)?, sources)?;
+        if let Self::Password { .. } | Self::Basic { .. } = method {
+            tracing::warn!(
+                "{} is a legacy method: this program sees the user's password. Client credentials, \
+                 JWT bearer or a login through the browser are better",
+                method.name()
+            );
+        }
+        Ok(method)
+    }
+
+    fn resolve_kind(kind: Kind, sources: &Sources) -> Result<Self, Error> {
+        match kind {
             Kind::ClientCredentials => Ok(Self::ClientCredentials(client(sources)?)),
             Kind::JwtBearer => jwt_bearer(sources),
             Kind::AuthorizationCode => Self::authorization_code(sources),

@@ -53,6 +53,8 @@
 
 mod access;
 mod answers;
+#[cfg(feature = "cli")]
+mod arguments;
 mod basic;
 mod certificates;
 mod client_certificates;
@@ -73,6 +75,8 @@ mod server;
 mod users;
 
 pub use access::{ApiKey, IdentityProvider, TrustedIssuer};
+#[cfg(feature = "cli")]
+pub use arguments::Arguments;
 pub use certificates::{KeyKind, LeafFlaw};
 pub use client_certificates::ClientCertificates;
 pub use command::Timeline;
