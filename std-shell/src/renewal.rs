@@ -69,6 +69,8 @@ impl SharedToken {
         obtain: impl Fn(Option<&Token>) -> Result<Token, Error>,
     ) -> Result<Arc<Token>, Error> {
         let mut state = self.lock();
+        // How this call's own request failed.
+        let mut own_failure = None;
         loop {
             let (flight, is_ahead) = match state.renewal.next(self.clock.now_ms()) {
                 Action::UseToken { token, .. } => match state.held_as(token) {
@@ -91,7 +93,7 @@ impl SharedToken {
                 Action::Wait { ms } => {
                     let wait = Duration::from_millis(ms.into());
                     if let Some((failure, _)) = &state.failure {
-                        return Err(postponed(failure, wait));
+                        return Err(own_failure.unwrap_or_else(|| postponed(failure, wait)));
                     }
                     // A token that was nearly over when it came is waited out.
                     drop(state);
@@ -119,6 +121,7 @@ impl SharedToken {
                 is_ahead,
             };
             let outcome = obtain(refused.as_deref());
+            own_failure = outcome.as_ref().err().cloned();
             state = landing.land(outcome);
         }
     }

@@ -35,7 +35,8 @@ Examples:
   snow-token request POST /api/now/table/incident -d '{\"short_description\":\"Fan 3 stands still\"}'";
 
 const EXIT_CODES: &str = "\
-The client secret is read from SERVICENOW_CLIENT_SECRET or from a file, never from an argument.
+Secrets are read from the environment, a file, standard input or the terminal, never from an
+argument.
 
 Exit codes: 0 done, 2 usage, 3 configuration, 4 credentials refused, 5 network or TLS,
 6 unexpected answer.";
@@ -49,7 +50,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     settings: settings::SettingFlags,
     /// Say on standard error what happens; twice for each request
-    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Options")]
+    #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 

@@ -174,6 +174,15 @@ impl Settings {
         Self::resolve_with(sources, instance, Method::resolve(sources)?)
     }
 
+    /// Reads all but the method from `sources`, and takes this one.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_for(sources: &Sources, method: Method) -> Result<Self, Error> {
+        let instance = Self::resolve_instance(sources)?;
+        Self::resolve_with(sources, instance, method)
+    }
+
     /// The settings of the person who logs in through the browser, whatever method is set.
     ///
     /// # Errors

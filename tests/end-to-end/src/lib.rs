@@ -40,7 +40,7 @@ pub fn simulator_with(options: Options) -> Simulator {
 /// The command `snow-token` without any setting.
 pub fn snow_token() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    without_environment(PROGRAM.get_or_init(|| build("snow-token")))
+    without_environment(PROGRAM.get_or_init(|| program("snow-token")))
 }
 
 /// The command `snow-token` as that client of the simulated instance.
@@ -58,12 +58,24 @@ pub fn snow_token_as(simulator: &Simulator, client: &str) -> Command {
 /// The program `snow-token-simulator`.
 pub fn simulator_program() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    without_environment(PROGRAM.get_or_init(|| build("snow-token-simulator")))
+    without_environment(PROGRAM.get_or_init(|| program("snow-token-simulator")))
+}
+
+/// An example of the library.
+pub fn example(name: &str) -> Command {
+    let built = escargot::CargoBuild::new()
+        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
+        .package("snow-token")
+        .example(name)
+        .current_target()
+        .current_release()
+        .run();
+    without_environment(&built.expect("the example builds").path().to_owned())
 }
 
 /// Builds a program of the workspace with the features that the tests are built with, so that its
 /// dependencies are there already.
-fn build(bin: &str) -> PathBuf {
+pub fn program(bin: &str) -> PathBuf {
     let built = escargot::CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .arg("--workspace")

@@ -1,0 +1,38 @@
+//! What each command prints, as it stands in `cases/*.trycmd`: `TRYCMD=overwrite` writes them anew,
+//! for a person to read the difference.
+
+use snow_token_end_to_end::{fresh_home, program, simulator_of};
+use snow_token_simulator::InstanceOptions;
+
+#[test]
+fn each_command_prints_what_its_case_says() {
+    let mut options = InstanceOptions::default();
+    for client in &mut options.clients {
+        client.client_id.clone_from(&client.name);
+        if !client.is_public() {
+            client.client_secret = "s3cret".to_owned();
+        }
+    }
+    let simulator = simulator_of(options);
+    let home = fresh_home();
+    let home = home.to_str().unwrap();
+    let cases = trycmd::TestCases::new();
+    cases
+        .register_bin("snow-token", program("snow-token").as_path())
+        .env("HOME", home)
+        .env("COLUMNS", "100")
+        .env("SERVICENOW_INSTANCE", simulator.url())
+        .env("SERVICENOW_CA_FILE", simulator.ca_file().to_str().unwrap())
+        .env("SERVICENOW_CLIENT_SECRET", "s3cret")
+        .insert_var("[URL]", simulator.url().to_owned())
+        .unwrap()
+        .insert_var("[HOME]", home.to_owned())
+        .unwrap()
+        .insert_var(
+            "[CA_FILE]",
+            simulator.ca_file().to_str().unwrap().to_owned(),
+        )
+        .unwrap()
+        .case("tests/cases/*.trycmd")
+        .run();
+}
