@@ -15,10 +15,7 @@ use snow_token::{
     settings::keys::AUTH_METHOD,
 };
 
-use super::{
-    Failure,
-    settings::{SettingFlags, store},
-};
+use super::{Failure, settings::SettingFlags};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -45,7 +42,7 @@ pub(crate) fn run(
     let sources = settings.sources()?;
     let method = sources.get(AUTH_METHOD)?;
     let client = Client::builder(Settings::resolve_login(&sources)?)
-        .with_store(store()?)
+        .with_shared_store(settings.store()?)
         .build()?;
     let flow = match (arguments.implicit, arguments.no_pkce) {
         (true, _) => {

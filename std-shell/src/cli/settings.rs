@@ -1,6 +1,9 @@
 //! A flag for each setting that is no secret, from the table of settings.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    sync::Arc,
+};
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use snow_token::{
@@ -9,7 +12,7 @@ use snow_token::{
         Key, Sources,
         keys::{self, PROFILE},
     },
-    store::FileStore,
+    store::{FileStore, TokenStore},
 };
 use zeroize::Zeroizing;
 
@@ -24,21 +27,29 @@ const USUAL: &[Key] = &[
     PROFILE,
 ];
 
+#[cfg(feature = "keyring")]
+const KEYRING: &str = "keyring";
+
 /// The flags that were given. Each goes before the environment variable that its help names.
 #[derive(Debug, Clone)]
-pub(crate) struct SettingFlags(Vec<(Key, String)>);
+pub(crate) struct SettingFlags {
+    given: Vec<(Key, String)>,
+    /// Whether refresh tokens are kept in the system's store for secrets.
+    #[cfg(feature = "keyring")]
+    keyring: bool,
+}
 
 impl SettingFlags {
     /// The value of a flag, if it was given.
     pub(crate) fn get(&self, key: Key) -> Option<&str> {
-        let given = self.0.iter().find(|(given, _)| *given == key);
+        let given = self.given.iter().find(|(given, _)| *given == key);
         given.map(|(_, value)| value.as_str())
     }
 
     /// Flags, environment and profile file; a person at a terminal is asked for what is missing.
     pub(crate) fn sources(&self) -> Result<Sources, Error> {
         let mut sources = Sources::without_profile();
-        for (key, value) in &self.0 {
+        for (key, value) in &self.given {
             sources.set_flag(*key, Some(value.clone()));
         }
         sources.load_profile()?;
@@ -51,14 +62,27 @@ impl SettingFlags {
     /// The settings, and a client that shares its tokens with other processes of this user.
     pub(crate) fn client(&self) -> Result<Client, Error> {
         Client::builder(Settings::resolve(&self.sources()?)?)
-            .with_store(store()?)
+            .with_shared_store(self.store()?)
             .build()
     }
-}
 
-/// The tokens of this user.
-pub(crate) fn store() -> Result<FileStore, Error> {
-    Ok(FileStore::of_user()?)
+    /// The tokens of this user.
+    pub(crate) fn store(&self) -> Result<Arc<dyn TokenStore>, Error> {
+        self.store_beside(FileStore::of_user()?)
+    }
+
+    /// The tokens of this user without the access tokens.
+    pub(crate) fn store_of_logins(&self) -> Result<Arc<dyn TokenStore>, Error> {
+        self.store_beside(FileStore::of_user()?.without_access_tokens())
+    }
+
+    fn store_beside(&self, files: FileStore) -> Result<Arc<dyn TokenStore>, Error> {
+        #[cfg(feature = "keyring")]
+        if self.keyring {
+            return Ok(Arc::new(snow_token::store::KeyringStore::beside(files)?));
+        }
+        Ok(Arc::new(files))
+    }
 }
 
 fn ask(what: &str) -> io::Result<Zeroizing<String>> {
@@ -68,6 +92,15 @@ fn ask(what: &str) -> io::Result<Zeroizing<String>> {
 
 impl Args for SettingFlags {
     fn augment_args(command: Command) -> Command {
+        #[cfg(feature = "keyring")]
+        let command = command.arg(
+            Arg::new(KEYRING)
+                .long(KEYRING)
+                .action(clap::ArgAction::SetTrue)
+                .help("Keep refresh tokens in the system's store for secrets")
+                .help_heading("Settings")
+                .global(true),
+        );
         keys::PLAIN
             .iter()
             .chain([&PROFILE])
@@ -96,7 +129,11 @@ impl FromArgMatches for SettingFlags {
             let value = matches.get_one::<String>(key.variable)?;
             Some((*key, value.clone()))
         });
-        Ok(Self(given.collect()))
+        Ok(Self {
+            given: given.collect(),
+            #[cfg(feature = "keyring")]
+            keyring: matches.get_flag(KEYRING),
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -9,10 +9,7 @@ use snow_token::{
     settings::{Sources, keys},
 };
 
-use super::{
-    Failure,
-    settings::{SettingFlags, store},
-};
+use super::{Failure, settings::SettingFlags};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -36,7 +33,7 @@ pub(crate) fn run(
     let sources = flags.sources()?;
     let set = set(&sources)?;
     let client = Client::builder(Settings::resolve(&sources)?)
-        .with_store(store()?)
+        .with_shared_store(flags.store()?)
         .build()?;
     let status = client.status()?;
     let settings = client.settings();

@@ -6,10 +6,7 @@ use clap::Args;
 use serde_json::json;
 use snow_token::{Client, Settings, TokenSource};
 
-use super::{
-    Failure,
-    settings::{SettingFlags, store},
-};
+use super::{Failure, settings::SettingFlags};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -32,9 +29,11 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let client = Client::builder(Settings::resolve(&settings.sources()?)?);
     let client = match (arguments.refresh, arguments.no_cache) {
-        (true, _) => client.with_store(store()?).ignoring_stored_tokens(),
-        (_, true) => client.with_store(store()?.without_access_tokens()),
-        _ => client.with_store(store()?),
+        (true, _) => client
+            .with_shared_store(settings.store()?)
+            .ignoring_stored_tokens(),
+        (_, true) => client.with_shared_store(settings.store_of_logins()?),
+        _ => client.with_shared_store(settings.store()?),
     };
     let token = client.build()?.token()?;
     if arguments.json {

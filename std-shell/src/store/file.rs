@@ -173,7 +173,7 @@ impl TokenStore for FileStore {
 }
 
 /// The name of a key's files: the host for people, and a hash over all of it.
-fn name(key: &StoreKey) -> String {
+pub(super) fn name(key: &StoreKey) -> String {
     let hash = ring::digest::digest(&ring::digest::SHA256, describe(key).to_string().as_bytes());
     let hash: String = hash.as_ref()[..8]
         .iter()
