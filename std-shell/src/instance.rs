@@ -33,6 +33,24 @@ impl InstanceUrl {
         format!("{}{path}", self.origin)
     }
 
+    /// The host, an IPv6 address without its brackets, and the port.
+    pub(crate) fn host_and_port(&self) -> (String, u16) {
+        // It was one when it was taken.
+        let uri: Uri = self.origin.parse().unwrap_or_default();
+        let host = uri.host().unwrap_or_default();
+        let default_port = match uri.scheme_str() {
+            Some("http") => 80,
+            _ => 443,
+        };
+        let port = uri.port_u16().unwrap_or(default_port);
+        (host.trim_matches(['[', ']']).to_owned(), port)
+    }
+
+    /// Whether it is reached by TLS, as all but loopback addresses are.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.origin.starts_with("https")
+    }
+
     /// Whether the host is an address of this machine. A proxy has no business there.
     pub(crate) fn is_loopback(&self) -> bool {
         self.is_loopback
@@ -155,6 +173,20 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
             assert_eq!(parse(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_and_port_are_as_a_socket_takes_them() {
+        for (text, host, port) in [
+            ("dev12345", "dev12345.service-now.com", 443),
+            ("https://acme.example:8443", "acme.example", 8443),
+            ("https://[::1]", "::1", 443),
+            ("http://[::1]:8080", "::1", 8080),
+            ("http://127.0.0.1", "127.0.0.1", 80),
+        ] {
+            let instance: InstanceUrl = text.parse().unwrap();
+            assert_eq!(instance.host_and_port(), (host.to_owned(), port), "{text}");
         }
     }
 
