@@ -2,6 +2,7 @@
 
 #[cfg(feature = "simulator")]
 mod demo;
+mod doctor;
 mod logout;
 mod request;
 mod settings;
@@ -13,7 +14,7 @@ use core::fmt;
 use std::io::{self, Write};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
-use snow_token::Error;
+use snow_token::{Error, ErrorKind};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
@@ -60,6 +61,8 @@ enum Command {
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
     Status(status::Arguments),
+    /// Look for what is wrong with the set-up, from the settings to a record
+    Doctor(doctor::Arguments),
     /// Show the whole way, against a simulated instance in this process
     #[cfg(feature = "simulator")]
     Demo,
@@ -77,6 +80,8 @@ pub(crate) enum Failure {
     Input(String),
     /// Nobody takes the output.
     Output(io::Error),
+    /// What went wrong was printed already, and who is at fault.
+    Told(ErrorKind),
 }
 
 impl From<Error> for Failure {
@@ -102,6 +107,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         }
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
+        Command::Doctor(arguments) => doctor::run(&arguments, &settings, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {
