@@ -142,13 +142,20 @@ fn no_answer_of_dns(way: &Way<'_>) -> Error {
         .with_advice(["look at this machine's name servers (/etc/resolv.conf), and at the network"])
 }
 
-/// The system's look-up cannot be bounded: it is left behind in a thread of its own.
 fn look_up(host: String, port: u16, patience: Duration) -> io::Result<Vec<SocketAddr>> {
+    let look_up = move || (host.as_str(), port).to_socket_addrs();
+    within(patience, move || look_up().map(Iterator::collect))
+}
+
+/// The system's look-up cannot be bounded: it is left behind in a thread of its own.
+fn within<T: Send + 'static>(
+    patience: Duration,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     let (tell, told) = mpsc::channel();
     thread::Builder::new().spawn(move || {
-        let addresses = (host.as_str(), port).to_socket_addrs();
         // Nobody may be waiting any more.
-        let _ = tell.send(addresses.map(Iterator::collect));
+        let _ = tell.send(work());
     })?;
     let no_answer = |_| io::Error::from(io::ErrorKind::TimedOut);
     told.recv_timeout(patience).map_err(no_answer)?
@@ -196,4 +203,24 @@ fn check_tcp(
             .map(|(address, error)| format!("nor does {address} answer: {error}")),
     );
     Err(report.fail_with(&check, kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_up_that_hangs_is_left_behind() {
+        let began = Instant::now();
+        let outcome = within(Duration::from_millis(20), || {
+            thread::sleep(Duration::from_secs(60));
+            Ok(())
+        });
+        assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() < Duration::from_secs(30));
+        let patience = Duration::from_secs(60);
+        assert_eq!(within(patience, || Ok(7)).unwrap(), 7);
+        let found = look_up("127.0.0.1".to_owned(), 443, patience).unwrap();
+        assert_eq!(found, ["127.0.0.1:443".parse().unwrap()]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The clock, the sleep, the token endpoint.
 
 use snow_token_end_to_end::{fresh_home, simulator, snow_token_as};
-use snow_token_simulator::VerifierKey;
+use snow_token_simulator::{Fault, VerifierKey};
 
 use crate::support::{examine, examine_as, private_file};
 
@@ -43,6 +43,20 @@ fn a_clock_that_differs_matters_more_for_assertions() {
         (0, "passed"),
         "{}",
         examined.text("grant")
+    );
+}
+
+#[test]
+fn an_answer_that_is_cut_off() {
+    let simulator = simulator();
+    simulator.inject(Fault::CutAfter(20));
+    examine_as(&simulator, "reader").failed_at(
+        "http",
+        5,
+        &[
+            "POST https://",
+            "the connection ended before the answer was whole",
+        ],
     );
 }
 
