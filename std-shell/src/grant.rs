@@ -35,7 +35,7 @@ const LOCK_MARGIN: Duration = Duration::from_secs(5);
 /// A clock that is off by less is not corrected for.
 const CLOCK_TOLERANCE_SECS: u64 = 5;
 /// The scope that passes every check of scopes.
-const EVERYTHING_SCOPE: &str = "useraccount";
+pub(crate) const EVERYTHING_SCOPE: &str = "useraccount";
 
 /// Brings tokens.
 #[derive(Debug)]
@@ -525,7 +525,7 @@ fn secrets_of<'a>(grant: &Grant<'a>) -> Vec<Option<&'a str>> {
     }
 }
 
-fn not_logged_in(settings: &Settings, client: &OAuthClient) -> Error {
+pub(crate) fn not_logged_in(settings: &Settings, client: &OAuthClient) -> Error {
     let what = format!(
         "nobody is logged in at {} through the client {}",
         settings.instance, client.id

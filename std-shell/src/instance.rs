@@ -35,24 +35,39 @@ impl InstanceUrl {
 
     /// Whether a URL is one of this instance: scheme, host and port.
     pub(crate) fn is_origin_of(&self, uri: &Uri) -> bool {
-        let scheme = uri.scheme_str().unwrap_or_default();
-        let host = uri.host().unwrap_or_default().to_ascii_lowercase();
-        let default_port = match scheme {
-            "http" => 80,
-            _ => 443,
-        };
-        let own: Option<Uri> = self.origin.parse().ok();
-        own.is_some_and(|own| {
-            own.scheme_str() == Some(scheme)
-                && own.host() == Some(&host)
-                && own.port_u16().unwrap_or(default_port) == uri.port_u16().unwrap_or(default_port)
-        })
+        let own = self.uri();
+        uri.scheme() == own.scheme() && host_and_port(uri) == host_and_port(&own)
+    }
+
+    /// The host, an IPv6 address without its brackets, and the port.
+    pub(crate) fn host_and_port(&self) -> (String, u16) {
+        host_and_port(&self.uri())
+    }
+
+    /// It was one when it was taken.
+    fn uri(&self) -> Uri {
+        self.origin.parse().unwrap_or_default()
+    }
+
+    /// Whether it is reached by TLS, as all but loopback addresses are.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.origin.starts_with("https")
     }
 
     /// Whether the host is an address of this machine. A proxy has no business there.
     pub(crate) fn is_loopback(&self) -> bool {
         self.is_loopback
     }
+}
+
+fn host_and_port(uri: &Uri) -> (String, u16) {
+    let host = uri.host().unwrap_or_default();
+    let default_port = match uri.scheme_str() {
+        Some("http") => 80,
+        _ => 443,
+    };
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    (host, uri.port_u16().unwrap_or(default_port))
 }
 
 impl fmt::Display for InstanceUrl {
@@ -171,6 +186,20 @@ mod tests {
             ("http://[::1]:8080", "http://[::1]:8080"),
         ] {
             assert_eq!(parse(text).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn host_and_port_are_as_a_socket_takes_them() {
+        for (text, host, port) in [
+            ("dev12345", "dev12345.service-now.com", 443),
+            ("https://acme.example:8443", "acme.example", 8443),
+            ("https://[::1]", "::1", 443),
+            ("http://[::1]:8080", "::1", 8080),
+            ("http://127.0.0.1", "127.0.0.1", 80),
+        ] {
+            let instance: InstanceUrl = text.parse().unwrap();
+            assert_eq!(instance.host_and_port(), (host.to_owned(), port), "{text}");
         }
     }
 

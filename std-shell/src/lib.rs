@@ -23,6 +23,7 @@
 
 mod client;
 mod clock;
+pub mod doctor;
 mod error;
 mod folders;
 mod grant;

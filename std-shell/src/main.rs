@@ -39,6 +39,7 @@ fn main() -> ExitCode {
             complain(&what, &[]);
             ExitCode::from(2)
         }
+        Err(cli::Failure::Told(kind)) => ExitCode::from(exit_code(kind)),
         Err(cli::Failure::Client(error)) => {
             complain(&error.to_string(), error.advice());
             ExitCode::from(exit_code(error.kind()))

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "simulator")]
 mod demo;
+mod doctor;
 mod login;
 mod logout;
 mod request;
@@ -16,7 +17,7 @@ use core::fmt;
 use std::io::{self, Write};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
-use snow_token::Error;
+use snow_token::{Error, ErrorKind};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
@@ -66,6 +67,8 @@ enum Command {
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
     Status(status::Arguments),
+    /// Look for what is wrong with the set-up, from the settings to a record
+    Doctor(doctor::Arguments),
     /// Run a simulated instance to develop against, until it is stopped
     ///
     /// Prints one line of JSON when it is ready: "url", "ca_file", "clients", "users" and more, with
@@ -89,6 +92,8 @@ pub(crate) enum Failure {
     Input(String),
     /// Nobody takes the output.
     Output(io::Error),
+    /// What went wrong was printed already, and who is at fault.
+    Told(ErrorKind),
 }
 
 impl From<Error> for Failure {
@@ -115,6 +120,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         Command::Login(arguments) => login::run(&arguments, &settings, out),
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
+        Command::Doctor(arguments) => doctor::run(&arguments, &settings, out),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(arguments, &settings, out),
         #[cfg(feature = "simulator")]

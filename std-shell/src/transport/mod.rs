@@ -1,6 +1,11 @@
 //! HTTP over TLS with ureq: bounded in time and size, redirects not followed.
 
+mod client_certificate;
 mod diagnosis;
+mod probe;
+mod recorder;
+
+pub(crate) use client_certificate::check_client_certificate;
 
 use std::{env, io::Read, sync::Arc, time::Instant};
 
@@ -8,17 +13,14 @@ use snow_token_core::refusal::Answer;
 use ureq::{
     Agent, Proxy,
     http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Version, header},
-    tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem},
+    tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 use zeroize::Zeroizing;
 
 use crate::{
     error::Error,
     instance::InstanceUrl,
-    settings::{
-        ClientCertificate, IdToken, Method as Way, Settings,
-        keys::{CA_FILE, CLIENT_CERT_FILE, CLIENT_KEY_FILE},
-    },
+    settings::{IdToken, Method as Way, Settings, keys::CA_FILE},
 };
 
 const USER_AGENT: &str = concat!("snow-token/", env!("CARGO_PKG_VERSION"));
@@ -74,7 +76,7 @@ impl Transport {
     /// To the instance.
     pub(crate) fn to_instance(settings: &Settings) -> Result<Self, Error> {
         let certificate = settings.client_certificate.as_ref();
-        let certificate = certificate.map(client_certificate).transpose()?;
+        let certificate = certificate.map(client_certificate::for_ureq).transpose()?;
         Self::new(settings, &settings.instance, certificate)
     }
 
@@ -131,6 +133,12 @@ impl Transport {
     /// The proxy that stands between, as `host:port`.
     pub(crate) fn proxy(&self) -> Option<&str> {
         self.proxy.as_deref()
+    }
+
+    /// Whether the instance's name is looked up here, and not by a proxy.
+    pub(crate) fn looks_names_up(&self) -> bool {
+        let proxy = self.agent.config().proxy();
+        proxy.is_none_or(Proxy::resolve_target)
     }
 
     /// Sends a request and reads the whole answer, of whatever status. Nothing is tried twice.
@@ -229,17 +237,6 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
         ),
         false => Ok(certificates),
     }
-}
-
-fn client_certificate(certificate: &ClientCertificate) -> Result<ClientCert, Error> {
-    let chain = certificates(&certificate.chain_pem)
-        .map_err(|what| Error::configuration(format!("{CLIENT_CERT_FILE}: {what}")))?;
-    let key = PrivateKey::from_pem(&certificate.key_pem).map_err(|_| {
-        Error::configuration(format!(
-            "{CLIENT_KEY_FILE}: there is no private key in PEM in it that can be read"
-        ))
-    })?;
-    Ok(ClientCert::new_with_certs(&chain, key))
 }
 
 /// A query can hold what nobody else should read.
