@@ -10,7 +10,7 @@
 //!
 //! let likeliest = &explain(Cause::IntegrationUserMissing)[0];
 //! assert_eq!(likeliest.reason, "the client has no user to act as");
-//! assert_eq!(likeliest.application_registry, "OAuth Application User");
+//! assert_eq!(likeliest.application_registry, "OAuth Application User, to be put on the form first");
 //! ```
 
 use core::fmt;
@@ -88,6 +88,11 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
                      glide.oauth.inbound.client.credential.grant_type.enabled must be true \
                      (Washington DC or later)",
                     ),
+                    Explanation::new(
+                        "another grant is switched off: glide.oauth.inbound.ropc.grant_type.disabled \
+                     for password, glide.oauth.clients.allowed.for.implicit.grant for implicit; or \
+                     OAuth as a whole, com.snc.platform.security.oauth.is.active",
+                    ),
                     Explanation::with_field("the client is not active", "Active"),
                     Explanation::with_fields(
                         "the user that the client acts as is inactive, locked or lacks a role",
@@ -105,16 +110,17 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
             const {
                 &[Explanation::with_fields(
                     "the client has no user to act as",
-                    "OAuth Application User",
+                    "OAuth Application User, to be put on the form first",
                     "the same field, by All > Inbound integrations > Application Registries",
                 )]
             }
         }
         Cause::AdminSubject => {
             const {
-                &[Explanation::with_field(
+                &[Explanation::with_fields(
                     "the user of the assertion's `sub` is an administrator, for whom no token is given: \
                  use another one",
+                    "User Field",
                     "User field",
                 )]
             }
@@ -142,16 +148,17 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
                     Explanation::with_fields(
                         "the assertion or its claims were refused: `aud` and `iss` should be the client \
                      ID, `sub` a user that the user field finds, `jti` new each time",
-                        "User Field, JTI Claim, Enable JTI Verification",
+                        "User Field, Enable JTI Verification",
                         "User field, JTI claim, Enable JTI Verification",
                     ),
                     Explanation::with_fields(
-                        "the key does not belong to the certificate",
+                        "the key does not belong to the certificate, or the `kid` names no verifier map",
                         "JWT Verifier Maps",
                         "JWT verifier map",
                     ),
-                    Explanation::with_field(
+                    Explanation::with_fields(
                         "the clocks differ by more than is allowed",
+                        "Clock Skew",
                         "Clock skew",
                     ),
                     Explanation::new("a code or refresh token has run out or was used before"),
@@ -192,7 +199,8 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
         Cause::ClientCertificateRefused => {
             const {
                 &[Explanation::new(
-                    "the load balancer refused the client certificate: self-signed ones are never taken",
+                    "the load balancer refused the client certificate: it has run out, its CA is not in \
+                 the instance's CA Certificate Chain, or it is self-signed, which is never taken",
                 )]
             }
         }
@@ -200,8 +208,10 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
             const {
                 &[
                     Explanation::new("the token was not accepted: it may have been revoked"),
-                    Explanation::with_field(
-                        "an API access policy of the instance does not allow this way in here",
+                    Explanation::with_fields(
+                        "an API access policy of the instance does not allow this way in here: System \
+                     Web Services > REST API Access Policies",
+                        "Enforce Token Restrictions",
                         "Enforce token restriction",
                     ),
                 ]
@@ -229,7 +239,8 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
         Cause::NotFound => {
             const {
                 &[Explanation::new(
-                    "there is no such table, record or path: look at the spelling",
+                    "there is no such table, record or path, or an ACL hides it: look at the spelling, \
+                 then at the user's roles",
                 )]
             }
         }

@@ -459,9 +459,14 @@ impl<'a> Text<'a> {
         self.0
     }
 
-    /// What follows `part`, a plain text that a server is known to write without escapes.
-    pub(crate) fn after(self, part: &str) -> Option<Self> {
-        self.0.split_once(part).map(|(_, after)| Self(after))
+    /// What follows `part` in upper or lower case: a plain text of ASCII that a server is known to
+    /// write without escapes.
+    pub(crate) fn after_ignore_case(self, part: &str) -> Option<Self> {
+        let windows = self.0.as_bytes().windows(part.len());
+        let at = windows
+            .take_while(|_| !part.is_empty())
+            .position(|window| window.eq_ignore_ascii_case(part.as_bytes()))?;
+        self.0.get(at.saturating_add(part.len())..).map(Self)
     }
 
     /// Whether `part` occurs in it, a plain text that a server is known to write without escapes.

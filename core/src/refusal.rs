@@ -260,6 +260,7 @@ impl fmt::Display for Refusal<'_> {
     }
 }
 
+/// A page of the vendor's documentation has "api" in lower case.
 const MISSING_SCOPE: &str = "Missing required API access scope: ";
 
 fn cause(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
@@ -391,6 +392,6 @@ impl<'a> ErrorBody<'a> {
     }
 
     fn missing_scope(&self) -> Option<Text<'a>> {
-        self.description?.after(MISSING_SCOPE)
+        self.description?.after_ignore_case(MISSING_SCOPE)
     }
 }

@@ -65,6 +65,7 @@ fn each_answer_of_an_instance_has_its_cause() {
         (500, JSON, r#"{"error":"server_error"}"#.to_owned(), SERVER_FAULT),
         (401, JSON, rest("User is not authenticated", "Required to provide Auth information"), Cause::NotAuthenticated),
         (403, JSON, rest("User Not Authorized", "Missing required API access scope: table_read"), Cause::MissingScope),
+        (403, JSON, rest("User Not Authorized", "Missing required api access scope: table_read"), Cause::MissingScope),
         (403, JSON, rest("Operation Failed", "ACL Exception"), Cause::NotAuthorized),
         (404, JSON, rest("No Record found", "Record doesn't exist"), Cause::NotFound),
         (400, JSON, rest("Invalid", "malformed"), Cause::InvalidRequest),
