@@ -28,6 +28,8 @@ mod folders;
 mod grant;
 mod instance;
 mod jwt;
+#[cfg(feature = "keys")]
+pub mod key;
 mod logout;
 mod renewal;
 mod request;

@@ -2,12 +2,14 @@
 
 #[cfg(feature = "simulator")]
 mod demo;
+mod key;
 mod logout;
 mod request;
 mod settings;
 mod shell;
 mod status;
 mod token;
+mod words;
 
 use core::fmt;
 use std::io::{self, Write};
@@ -60,6 +62,9 @@ enum Command {
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
     Status(status::Arguments),
+    /// Make keys that sign assertions, and their certificates
+    #[command(subcommand)]
+    Key(key::Command),
     /// Show the whole way, against a simulated instance in this process
     #[cfg(feature = "simulator")]
     Demo,
@@ -102,6 +107,7 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         }
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
+        Command::Key(command) => key::run(&command, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {
