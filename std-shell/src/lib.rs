@@ -21,6 +21,7 @@
 //! # Ok::<(), snow_token::Error>(())
 //! ```
 
+mod assertion;
 mod client;
 mod clock;
 mod error;
@@ -28,6 +29,7 @@ mod folders;
 mod grant;
 mod instance;
 mod jwt;
+mod jwt_faults;
 #[cfg(feature = "keys")]
 pub mod key;
 mod logout;
@@ -45,6 +47,7 @@ pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind};
 pub use instance::{InstanceUrl, InvalidInstance};
 pub use jwt::{InvalidJwt, Jwt};
+pub use jwt_faults::JwtFault;
 pub use logout::{Status, TokenStatus};
 pub use request::Request;
 pub use response::Response;

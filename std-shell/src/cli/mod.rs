@@ -1,7 +1,9 @@
 //! The arguments, and what each subcommand does with them.
 
+mod assertion;
 #[cfg(feature = "simulator")]
 mod demo;
+mod inspect;
 mod key;
 mod logout;
 mod request;
@@ -62,6 +64,10 @@ enum Command {
     Logout(logout::Arguments),
     /// Show the way in, where each setting comes from, and how long the token is good
     Status(status::Arguments),
+    /// Print the signed assertion that the JWT bearer grant would send
+    Assertion(assertion::Arguments),
+    /// Show what stands in a JWT or an assertion, and what an instance may hold against it
+    Inspect(inspect::Arguments),
     /// Make keys that sign assertions, and their certificates
     #[command(subcommand)]
     Key(key::Command),
@@ -107,6 +113,8 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         }
         Command::Logout(arguments) => logout::run(&arguments, &settings, out),
         Command::Status(arguments) => status::run(&arguments, &settings, out),
+        Command::Assertion(arguments) => assertion::run(&arguments, &settings, out),
+        Command::Inspect(arguments) => inspect::run(&arguments, &settings, out),
         Command::Key(command) => key::run(&command, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),

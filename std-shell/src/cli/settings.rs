@@ -61,7 +61,7 @@ pub(crate) fn store() -> Result<FileStore, Error> {
     Ok(FileStore::of_user()?)
 }
 
-fn ask(what: &str) -> io::Result<Zeroizing<String>> {
+pub(crate) fn ask(what: &str) -> io::Result<Zeroizing<String>> {
     // On the terminal itself: standard output is for the result.
     rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new)
 }
