@@ -8,8 +8,8 @@
 //! Keys on P-256 and P-384, and RSA keys of 2048 bits and more, as PKCS#8, PKCS#1 or SEC1.
 //!
 //! # Out of scope
-//! Keys on P-521: they sign (ES512), but the libraries below make no certificate for them. OpenSSL
-//! does.
+//! Certificates for keys on P-521: those sign (ES512), and are told from others, but the libraries
+//! below make no certificate for them. OpenSSL does.
 //!
 //! # Examples
 //! ```
@@ -24,6 +24,7 @@
 //! ```
 
 mod certificate;
+mod ec;
 mod pair;
 mod public;
 mod rsa;

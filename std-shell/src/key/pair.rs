@@ -11,17 +11,19 @@ use ring::{
 };
 use rustls::{
     crypto::ring::sign::any_supported_type,
-    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer},
     sign::SigningKey,
 };
 use zeroize::Zeroizing;
 
-use super::{KeyType, certificate::Certificate, public::PublicKeyKind, rsa};
+use super::{KeyType, certificate::Certificate, ec::EcKey, public::PublicKeyKind, rsa};
 use crate::{
     error::Error,
     settings::read_secret_file,
     signer::{self, JwtKey},
 };
+
+const SEC1_LABEL: &str = "EC PRIVATE KEY";
 
 /// A private key that signs assertions, with its public half.
 ///
@@ -30,7 +32,8 @@ pub struct KeyPair {
     der: Zeroizing<Vec<u8>>,
     /// What its PEM says that it is.
     label: &'static str,
-    signing: Arc<dyn SigningKey>,
+    /// Nothing that is at hand signs a certificate on P-521.
+    signing: Option<Arc<dyn SigningKey>>,
     /// `SubjectPublicKeyInfo`, in DER.
     spki: Vec<u8>,
 }
@@ -72,7 +75,7 @@ impl KeyPair {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), where there is none, or none
-    /// that certificates can be made for.
+    /// that signs assertions.
     pub fn load(bytes: &[u8]) -> Result<Self, Error> {
         let der = signer::der_of(bytes)?.ok_or_else(|| {
             Error::configuration("there is no private key in it")
@@ -82,15 +85,20 @@ impl KeyPair {
         if let Some(pair) = loaded.and_then(|der| Self::from_der(&der)) {
             return Ok(pair);
         }
+        if let Some(key) = EcKey::from_der(&der) {
+            let completed = PrivateKeyDer::Sec1(PrivateSec1KeyDer::from(&**key.der));
+            return Ok(Self::from_der(&completed).unwrap_or(Self {
+                der: key.der,
+                label: SEC1_LABEL,
+                signing: None,
+                spki: key.spki,
+            }));
+        }
         // What signs knows best what is wrong with a key.
         let algorithm = JwtKey::load(bytes, None)?.algorithm_name();
         Err(Error::configuration(format!(
-            "a key that signs by {algorithm}, but that no certificate can be made for here: it is on \
-             P-521, or its public half is missing"
-        ))
-        .with_advice([
-            "let OpenSSL do it: openssl req -x509 -new -key KEY -subj /CN=NAME -days DAYS -out CERT",
-        ]))
+            "a key that signs by {algorithm}, but not in a form that can be read here"
+        )))
     }
 
     fn from_der(key: &PrivateKeyDer<'_>) -> Option<Self> {
@@ -100,13 +108,13 @@ impl KeyPair {
         PublicKeyKind::of(&spki).algorithm_name()?;
         let label = match key {
             PrivateKeyDer::Pkcs1(_) => "RSA PRIVATE KEY",
-            PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
+            PrivateKeyDer::Sec1(_) => SEC1_LABEL,
             _ => "PRIVATE KEY",
         };
         Some(Self {
             der: Zeroizing::new(key.secret_der().to_vec()),
             label,
-            signing,
+            signing: Some(signing),
             spki,
         })
     }
@@ -152,8 +160,8 @@ impl KeyPair {
         }
     }
 
-    pub(super) fn signing(&self) -> &dyn SigningKey {
-        &*self.signing
+    pub(super) fn signing(&self) -> Option<&dyn SigningKey> {
+        self.signing.as_deref()
     }
 
     pub(super) fn spki(&self) -> &[u8] {

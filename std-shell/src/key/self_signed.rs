@@ -53,7 +53,7 @@ impl KeyPair {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), where the name is empty or
-    /// longer than the 64 characters that X.520 allows.
+    /// longer than the 64 characters that X.520 allows, or the key is on P-521.
     pub fn certificate(&self, options: &CertificateOptions) -> Result<Certificate, Error> {
         let name = options.common_name.trim();
         if name.is_empty()
@@ -67,7 +67,16 @@ impl KeyPair {
         let failed = |what: &dyn core::fmt::Display| {
             Error::configuration(format!("the certificate could not be made: {what}"))
         };
-        let signer = Signer::new(self).ok_or_else(|| failed(&"no such key"))?;
+        let signer = Signer::new(self).ok_or_else(|| {
+            Error::configuration(format!(
+                "no certificate can be made here for a key of this kind ({})",
+                self.kind()
+            ))
+            .with_advice([
+                "let OpenSSL do it: openssl req -x509 -new -key KEY -subj /CN=NAME -days DAYS \
+                 -out CERT",
+            ])
+        })?;
         let mut serial_number = [0; 16];
         getrandom::fill(&mut serial_number).map_err(|error| failed(&error))?;
         // RFC 5280 §4.1.2.2: positive.
@@ -91,7 +100,7 @@ impl KeyPair {
 
 /// Lets rcgen sign with a key of rustls, which also loads PKCS#1 and SEC1.
 struct Signer<'k> {
-    key: &'k KeyPair,
+    key: &'k dyn rustls::sign::SigningKey,
     public_key: &'k [u8],
     algorithm: &'static SignatureAlgorithm,
     scheme: SignatureScheme,
@@ -113,7 +122,7 @@ impl<'k> Signer<'k> {
         };
         let info = SubjectPublicKeyInfoRef::try_from(key.spki()).ok()?;
         Some(Self {
-            key,
+            key: key.signing()?,
             public_key: info.subject_public_key.raw_bytes(),
             algorithm,
             scheme,
@@ -133,7 +142,7 @@ impl PublicKeyData for Signer<'_> {
 
 impl SigningKey for Signer<'_> {
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rcgen::Error> {
-        let signer = self.key.signing().choose_scheme(&[self.scheme]);
+        let signer = self.key.choose_scheme(&[self.scheme]);
         let signer = signer.ok_or(rcgen::Error::RemoteKeyError)?;
         let signed = signer.sign(message);
         signed.map_err(|_| rcgen::Error::RemoteKeyError)
