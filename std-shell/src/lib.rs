@@ -29,7 +29,6 @@ mod folders;
 mod grant;
 mod instance;
 mod jwt;
-mod jwt_faults;
 #[cfg(feature = "keys")]
 pub mod key;
 mod logout;
@@ -46,8 +45,7 @@ mod words;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind};
 pub use instance::{InstanceUrl, InvalidInstance};
-pub use jwt::{InvalidJwt, Jwt};
-pub use jwt_faults::JwtFault;
+pub use jwt::{InvalidJwt, Jwt, JwtFault};
 pub use logout::{Status, TokenStatus};
 pub use request::Request;
 pub use response::Response;

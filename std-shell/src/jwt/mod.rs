@@ -1,5 +1,10 @@
 //! JWTs taken apart, not verified: only who has the key can do that.
 
+mod faults;
+mod signature;
+
+pub use faults::JwtFault;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use core::fmt;
 use serde_json::{Map, Value};

@@ -4,7 +4,7 @@ use core::fmt;
 
 use serde_json::Value;
 
-use crate::jwt::Jwt;
+use super::{Jwt, signature::signature_lens};
 
 /// One thing that an instance is likely to refuse an assertion for.
 ///
@@ -74,24 +74,6 @@ impl Jwt {
         found.0
     }
 
-    /// What the length of the signature says, in words; nothing is verified.
-    pub fn signature_in_words(&self) -> String {
-        let len = self.signature_len;
-        let algorithm = self.header.get("alg").and_then(Value::as_str);
-        let algorithm = algorithm.unwrap_or_default();
-        match signature_lens(algorithm) {
-            Some(lens) if !lens.takes(len) => format!("{len} bytes, which is none of {algorithm}"),
-            Some(lens) if lens.is_rsa => {
-                format!("{len} bytes: made by an RSA key of {} bits", len * 8)
-            }
-            Some(lens) if lens.der.is_some() => {
-                format!("{len} bytes: R and S of {algorithm} side by side")
-            }
-            Some(_) => format!("{len} bytes: made with a secret that both sides know"),
-            None => format!("{len} bytes"),
-        }
-    }
-
     fn check_header(&self, found: &mut Found) {
         let algorithm = self.header.get("alg").and_then(Value::as_str);
         match algorithm.map(signature_lens) {
@@ -126,10 +108,8 @@ impl Jwt {
     }
 
     fn check_signature(&self, found: &mut Found) {
-        let Some(lens) = self.header.get("alg").and_then(Value::as_str) else {
-            return;
-        };
-        let Some(lens) = signature_lens(lens) else {
+        let algorithm = self.header.get("alg").and_then(Value::as_str);
+        let Some(lens) = algorithm.and_then(signature_lens) else {
             return;
         };
         let len = self.signature_len;
@@ -139,10 +119,7 @@ impl Jwt {
                 "the signature is empty",
                 "copy the whole of it: it has three parts",
             );
-        } else if lens
-            .der
-            .is_some_and(|(from, to)| (from..=to).contains(&len))
-        {
+        } else if lens.is_der(len) {
             found.add(
                 "signature_der",
                 format!(
@@ -305,49 +282,6 @@ impl Found {
             what: what.into(),
             advice,
         });
-    }
-}
-
-/// How long signatures of an algorithm are, in bytes.
-struct SignatureLens {
-    /// As a JWT has them (RFC 7518 §3); of RS*, the least.
-    raw: usize,
-    /// As libraries that know no JWT return them: a sequence of two integers.
-    der: Option<(usize, usize)>,
-    is_rsa: bool,
-}
-
-impl SignatureLens {
-    const fn takes(&self, len: usize) -> bool {
-        match self.is_rsa {
-            true => len >= self.raw,
-            false => len == self.raw,
-        }
-    }
-
-    fn words(&self) -> String {
-        match self.is_rsa {
-            true => format!(
-                "an RSA key of 2048 bits or more makes at least {}",
-                self.raw
-            ),
-            false => format!("it must have {}", self.raw),
-        }
-    }
-}
-
-/// `None` for an algorithm that instances do not verify.
-fn signature_lens(algorithm: &str) -> Option<SignatureLens> {
-    let lens = |raw, der, is_rsa| Some(SignatureLens { raw, der, is_rsa });
-    match algorithm {
-        "RS256" | "RS384" | "RS512" => lens(256, None, true),
-        "ES256" => lens(64, Some((66, 72)), false),
-        "ES384" => lens(96, Some((98, 104)), false),
-        "ES512" => lens(132, Some((134, 139)), false),
-        "HS256" => lens(32, None, false),
-        "HS384" => lens(48, None, false),
-        "HS512" => lens(64, None, false),
-        _ => None,
     }
 }
 
