@@ -80,6 +80,13 @@ impl Error {
         .with_advice(explain(cause).iter().map(Explanation::to_string))
     }
 
+    /// Says before all else which file it is about.
+    #[must_use]
+    pub fn with_place(mut self, place: &str) -> Self {
+        self.what = format!("{place}: {}", self.what);
+        self
+    }
+
     pub(crate) fn with_first_advice(mut self, advice: impl Into<String>) -> Self {
         self.advice.insert(0, advice.into());
         self

@@ -21,6 +21,7 @@
 //! # Ok::<(), snow_token::Error>(())
 //! ```
 
+mod assertion;
 mod client;
 mod clock;
 pub mod doctor;
@@ -29,6 +30,8 @@ mod folders;
 mod grant;
 mod instance;
 mod jwt;
+#[cfg(feature = "keys")]
+pub mod key;
 pub mod login;
 mod logout;
 mod middleware;
@@ -46,7 +49,7 @@ mod words;
 pub use client::{Client, ClientBuilder};
 pub use error::{Error, ErrorKind};
 pub use instance::{InstanceUrl, InvalidInstance};
-pub use jwt::{InvalidJwt, Jwt};
+pub use jwt::{InvalidJwt, Jwt, JwtFault};
 pub use logout::{Status, TokenStatus};
 pub use middleware::Authorize;
 pub use request::Request;

@@ -17,6 +17,8 @@ use snow_token_core::assertion::{
 };
 use zeroize::Zeroizing;
 
+use crate::error::Error;
+
 /// A private key, or the shared secret of HS*, with the algorithm that it signs by.
 ///
 /// Redacted in `Debug`. Clones share the key.
@@ -130,6 +132,12 @@ impl fmt::Display for InvalidKey {
 
 impl core::error::Error for InvalidKey {}
 
+impl From<InvalidKey> for Error {
+    fn from(error: InvalidKey) -> Self {
+        Self::configuration(&*error.what).with_advice(error.advice())
+    }
+}
+
 impl From<KeyError> for InvalidKey {
     fn from(error: KeyError) -> Self {
         Self::new(error.to_string(), "")
@@ -144,7 +152,7 @@ impl From<KeyTooShort> for InvalidKey {
 }
 
 /// The DER of a private key in PEM or DER; `None` where the bytes look like neither.
-fn der_of(bytes: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, InvalidKey> {
+pub(crate) fn der_of(bytes: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, InvalidKey> {
     const SEQUENCE: u8 = 0x30;
     let text = String::from_utf8_lossy(bytes);
     if !text.contains("-----BEGIN ") {

@@ -1,8 +1,11 @@
 //! The arguments, and what each subcommand does with them.
 
+mod assertion;
 #[cfg(feature = "simulator")]
 mod demo;
 mod doctor;
+mod inspect;
+mod key;
 mod login;
 mod logout;
 mod request;
@@ -12,6 +15,7 @@ mod shell;
 mod simulate;
 mod status;
 mod token;
+mod words;
 
 use core::fmt;
 use std::io::{self, Write};
@@ -75,6 +79,13 @@ enum Command {
     /// their made-up secrets. Its clients take the settings of this command.
     #[cfg(feature = "simulator")]
     Simulate(simulate::Arguments),
+    /// Print the signed assertion that the JWT bearer grant would send
+    Assertion(assertion::Arguments),
+    /// Show what stands in a JWT or an assertion, and what an instance may hold against it
+    Inspect(inspect::Arguments),
+    /// Make keys that sign assertions, and their certificates
+    #[command(subcommand)]
+    Key(key::Command),
     /// Show the whole way, against a simulated instance in this process
     #[cfg(feature = "simulator")]
     Demo,
@@ -123,6 +134,9 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         Command::Doctor(arguments) => doctor::run(&arguments, &settings, out),
         #[cfg(feature = "simulator")]
         Command::Simulate(arguments) => simulate::run(arguments, &settings, out),
+        Command::Assertion(arguments) => assertion::run(&arguments, &settings, out),
+        Command::Inspect(arguments) => inspect::run(&arguments, &settings, out),
+        Command::Key(command) => key::run(&command, out),
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {

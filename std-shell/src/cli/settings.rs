@@ -85,7 +85,7 @@ impl SettingFlags {
     }
 }
 
-fn ask(what: &str) -> io::Result<Zeroizing<String>> {
+pub(crate) fn ask(what: &str) -> io::Result<Zeroizing<String>> {
     // On the terminal itself: standard output is for the result.
     rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new)
 }

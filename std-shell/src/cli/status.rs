@@ -9,7 +9,7 @@ use snow_token::{
     settings::{Sources, keys},
 };
 
-use super::{Failure, settings::SettingFlags};
+use super::{Failure, settings::SettingFlags, words::duration};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -118,18 +118,8 @@ fn in_words(status: &Status) -> String {
             let scope = token.scope.as_deref().unwrap_or("as registered");
             format!(
                 "in the cache, good for {} more (scope {scope})",
-                duration(rest)
+                duration(rest.into())
             )
         }
-    }
-}
-
-/// `1 h 2 min`, `29 min 59 s`, `12 s`.
-fn duration(secs: u32) -> String {
-    match (secs / 86_400, secs / 3600 % 24, secs / 60 % 60, secs % 60) {
-        (0, 0, 0, secs) => format!("{secs} s"),
-        (0, 0, mins, secs) => format!("{mins} min {secs} s"),
-        (0, hours, mins, _) => format!("{hours} h {mins} min"),
-        (days, hours, ..) => format!("{days} d {hours} h"),
     }
 }

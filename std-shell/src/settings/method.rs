@@ -119,6 +119,38 @@ impl Assertion {
             lifetime_secs: DEFAULT_LIFETIME_SECS,
         }
     }
+
+    /// Reads its settings from `sources`, whatever method is set.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), naming the setting.
+    pub(crate) fn resolve(sources: &Sources) -> Result<Self, Error> {
+        let file = sources.require(JWT_KEY_FILE).map_err(|error| {
+            error.with_advice(["name the private key that signs; snow-token key new makes one"])
+        })?;
+        let algorithm = sources.get(JWT_ALGORITHM)?;
+        let algorithm = match &algorithm {
+            None => None,
+            Some(name) => {
+                let known = JwtKey::algorithm_named(name.text.trim());
+                Some(known.map_err(|what| name.error(what))?)
+            }
+        };
+        let bytes = sources.read_secret_bytes(&file)?;
+        let key = JwtKey::load(&bytes, algorithm)
+            .map_err(|error| file.error(&error).with_advice(error.advice()))?;
+        let text = |key| sources.get(key)?.map(|found| found.line()).transpose();
+        Ok(Self {
+            key_id: text(JWT_KEY_ID)?,
+            audience: text(JWT_AUDIENCE)?,
+            issuer: text(JWT_ISSUER)?,
+            lifetime_secs: match sources.get(JWT_LIFETIME_SECS)? {
+                Some(secs) => secs.number(1..=86_400, "a number of seconds")?,
+                None => DEFAULT_LIFETIME_SECS,
+            },
+            ..Self::new(key, sources.require(JWT_SUBJECT)?.line()?)
+        })
+    }
 }
 
 /// Where a third party's token comes from.
@@ -417,31 +449,9 @@ fn public_or_private_client(sources: &Sources) -> Result<OAuthClient, Error> {
 }
 
 fn jwt_bearer(sources: &Sources) -> Result<Method, Error> {
-    let file = sources.require(JWT_KEY_FILE)?;
-    let algorithm = sources.get(JWT_ALGORITHM)?;
-    let algorithm = match &algorithm {
-        None => None,
-        Some(name) => {
-            Some(JwtKey::algorithm_named(name.text.trim()).map_err(|what| name.error(what))?)
-        }
-    };
-    let bytes = sources.read_secret_bytes(&file)?;
-    let key = JwtKey::load(&bytes, algorithm)
-        .map_err(|error| file.error(&error).with_advice(error.advice()))?;
-    let text = |key| sources.get(key)?.map(|found| found.line()).transpose();
-    let assertion = Assertion {
-        key_id: text(JWT_KEY_ID)?,
-        audience: text(JWT_AUDIENCE)?,
-        issuer: text(JWT_ISSUER)?,
-        lifetime_secs: match sources.get(JWT_LIFETIME_SECS)? {
-            Some(secs) => secs.number(1..=86_400, "a number of seconds")?,
-            None => DEFAULT_LIFETIME_SECS,
-        },
-        ..Assertion::new(key, sources.require(JWT_SUBJECT)?.line()?)
-    };
     Ok(Method::JwtBearer {
+        assertion: Assertion::resolve(sources)?,
         client: public_or_private_client(sources)?,
-        assertion,
     })
 }
 

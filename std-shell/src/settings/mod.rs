@@ -8,6 +8,8 @@ mod sources;
 
 pub use keys::Key;
 pub use method::{Assertion, ClientAuth, IdToken, Method, OAuthClient};
+#[cfg(feature = "keys")]
+pub(crate) use secret::read_secret_file;
 pub(crate) use secret::reread_secret_file;
 pub use sources::{Found, Origin, Prompt, Sources};
 

@@ -152,6 +152,21 @@ pub(crate) fn reread_secret_file(
     checked_secret(&origin, text)
 }
 
+/// Reads a file with a secret in it that an argument names; `-` is standard input.
+#[cfg(feature = "keys")]
+pub(crate) fn read_secret_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error> {
+    const WHOSE: Origin = Origin::Flag("KEYFILE");
+    if path == Path::new(STANDARD_INPUT) {
+        return read_limited(
+            &WHOSE,
+            "standard input",
+            io::stdin().lock(),
+            SECRET_FILE_LIMIT,
+        );
+    }
+    read_file(&WHOSE, path, SECRET_FILE_LIMIT, refuse_if_others_can_read)
+}
+
 /// Reads a file of at most `limit` bytes whose metadata pass `check`.
 fn read_file(
     origin: &Origin,

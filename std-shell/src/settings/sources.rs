@@ -85,7 +85,7 @@ impl Found {
     }
 
     /// The text in one line, without white space around it.
-    pub(super) fn line(&self) -> Result<String, Error> {
+    pub(crate) fn line(&self) -> Result<String, Error> {
         check_characters(&self.origin, &self.text)?;
         Ok(self.text.trim().to_owned())
     }
@@ -198,7 +198,7 @@ impl Sources {
         (!is_blank(&found.text)).then_some(found)
     }
 
-    pub(super) fn require(&self, key: Key) -> Result<Found, Error> {
+    pub(crate) fn require(&self, key: Key) -> Result<Found, Error> {
         let found = self.get(key)?;
         found.ok_or_else(|| Error::configuration(format!("{key} is not set")))
     }

@@ -1,5 +1,10 @@
 //! JWTs taken apart, not verified: only who has the key can do that.
 
+mod faults;
+mod signature;
+
+pub use faults::JwtFault;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use core::fmt;
 use serde_json::{Map, Value};
@@ -29,6 +34,28 @@ pub struct Jwt {
 }
 
 impl Jwt {
+    /// The members of headers and claims that can be shown to strangers. They say who issued what
+    /// for whom and when, and open nothing; `jti` names the token among others. All else may be
+    /// about a person, `sub` among it, or confidential.
+    pub const SHOWN: &[&str] = &[
+        "alg",
+        "typ",
+        "cty",
+        "kid",
+        "x5t",
+        "x5t#S256",
+        "aud",
+        "iss",
+        "azp",
+        "exp",
+        "iat",
+        "nbf",
+        "auth_time",
+        "jti",
+        "scope",
+        "scp",
+    ];
+
     /// The claim of this name, if it is a time: seconds since 1970 (RFC 7519 §2, NumericDate).
     pub fn time(&self, claim: &str) -> Option<u64> {
         let value = self.claims.get(claim)?;
