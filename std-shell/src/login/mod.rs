@@ -186,7 +186,7 @@ impl Login<'_> {
                     );
                 }
                 Err(Unfinished::Failed(error)) => {
-                    reply.failed("The login failed", &error.to_string());
+                    reply.failed("The login failed", &in_a_sentence(&error));
                     self.listener.stop();
                     return Err(error);
                 }
@@ -251,6 +251,23 @@ enum Unfinished {
     /// It belongs to somebody else.
     NotOurs,
     Failed(Error),
+}
+
+/// What went wrong and the likeliest thing to do, for the page.
+fn in_a_sentence(error: &Error) -> String {
+    let what = error.to_string();
+    let mut chars = what.chars();
+    let first: String = chars
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    let advice = error
+        .advice()
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
+    format!("{first}{}. What to do: {advice}.", chars.as_str())
 }
 
 /// The words came through the browser: they are cut, and control characters made visible.
