@@ -2,18 +2,30 @@
 //! ureq around [`snow_token_core`], which decides everything about the protocol.
 //!
 //! # In scope
-//! The client-credentials grant over verified TLS, a token that renews itself, and requests to the
-//! instance with it. The command `snow-token` does the same from a shell.
+//! Every way into an instance (see [`Method`]) over verified TLS; a token that renews itself, shared by
+//! threads, and by processes through a [store](store::TokenStore); requests to the instance with it, and
+//! [authorization](Authorize) for any ureq agent; a [login](login) through the browser. The command
+//! `snow-token` is made of the same parts.
 //!
 //! # Out of scope
-//! Other grants, and a store for tokens, are not here yet.
+//! Asynchronous I/O, and what an API's records mean.
+//!
+//! # The way of a token
+//! ```text
+//! Sources -> Settings -> Client::token -> SharedToken::get --> held, and good
+//! settings/              client.rs        renewal.rs       |   core's session says so
+//!                                                          '-> Tokens::obtain --> the store
+//!                                                              grant.rs       |   store/
+//!                                                                             '-> the instance
+//!                                                                                 transport/
+//! ```
 //!
 //! # Examples
 //! ```no_run
-//! use snow_token::{Client, Settings};
+//! use snow_token::Client;
 //!
 //! // SERVICENOW_INSTANCE, SERVICENOW_CLIENT_ID, SERVICENOW_CLIENT_SECRET
-//! let client = Client::new(Settings::from_env()?)?;
+//! let client = Client::from_env()?;
 //! let incident = client
 //!     .post("/api/now/table/incident", br#"{"short_description":"Fan 3 stands still"}"#)?
 //!     .into_success()?;
