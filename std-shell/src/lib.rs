@@ -4,7 +4,7 @@
 //! # In scope
 //! Every way into an instance (see [`Method`]) over verified TLS; a token that renews itself, shared by
 //! threads, and by processes through a [store](store::TokenStore); requests to the instance with it, and
-//! [authorization](Authorize) for any ureq agent; a [login](login) through the browser. The command
+//! [authorization](Authorize) for any ureq agent; a [login] through the browser. The command
 //! `snow-token` is made of the same parts.
 //!
 //! # Out of scope
