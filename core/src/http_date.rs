@@ -162,6 +162,28 @@ impl ClockOffset {
         }
     }
 
+    /// As [`learn`](Self::learn), with what is certain alone: an answer to a request that was sent at
+    /// `sent_unix` and arrived at `received_unix` can have been made at any time between.
+    ///
+    /// # Examples
+    /// ```
+    /// use snow_token_core::http_date::ClockOffset;
+    ///
+    /// // A slow answer is no fault of the clock.
+    /// assert_eq!(ClockOffset::learn_between(95, 130, 100).secs(), 0);
+    /// assert_eq!(ClockOffset::learn_between(107, 130, 100).secs(), -7);
+    /// assert_eq!(ClockOffset::learn_between(80, 92, 100).secs(), 8);
+    /// ```
+    pub fn learn_between(sent_unix: u64, received_unix: u64, server_unix: u64) -> Self {
+        if server_unix < sent_unix {
+            Self::learn(sent_unix, server_unix)
+        } else if server_unix > received_unix {
+            Self::learn(received_unix, server_unix)
+        } else {
+            Self::NONE
+        }
+    }
+
     /// What is to be added to the clock, in seconds; negative where it is fast.
     pub const fn secs(self) -> i64 {
         self.secs

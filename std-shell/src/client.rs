@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
+use snow_token_core::Cause;
 
 use crate::{
     error::{Error, ErrorKind},
-    grant::{Tokens, answer_too_long},
+    grant::Tokens,
     proof::Proof,
     renewal::SharedToken,
     request::Request,
@@ -14,7 +15,7 @@ use crate::{
     settings::{Method, Settings},
     store::{FileStore, MemoryStore, TokenStore},
     token::Token,
-    transport::{HttpRequest, Transport},
+    transport::{HttpRequest, Transport, answer_too_long},
 };
 
 /// The largest answer of an API that is taken, in bytes.
@@ -147,7 +148,7 @@ impl Client {
                 .with_advice(["send requests with it: snow-token request GET /api/now/..."]));
         }
         self.shared
-            .get(|refused| self.tokens.obtain(&self.settings, refused))
+            .get(|wanted| self.tokens.obtain(&self.settings, wanted))
     }
 
     /// Asks again at once after a failure or a refusal: what was wrong has been set right.
@@ -172,14 +173,17 @@ impl Client {
         }
         let successor = match self.proof() {
             Ok(successor) => successor,
-            Err(_) if self.shared.got_the_same_token_again() => {
-                tracing::info!(
-                    "HTTP 401, and the instance gave the same token again: not repeated"
-                );
+            // The answer that there is says it best.
+            Err(error) if error.cause() == Some(Cause::NotAuthenticated) => {
+                tracing::info!("HTTP 401: {error}");
                 return Ok(response);
             }
             Err(error) => return Err(error),
         };
+        if successor.is_same_as(&proof) {
+            tracing::info!("HTTP 401, and the instance gave the same token again: not repeated");
+            return Ok(response);
+        }
         tracing::info!("HTTP 401: repeated with a new token");
         let repeated = self.exchange(request, &url, &successor)?;
         if repeated.status() == 401 {
@@ -199,12 +203,9 @@ impl Client {
         }
     }
 
-    /// An API answered 401: a token is not used again. Whether there can be another one.
+    /// An API answered 401. Whether it may be worth while to ask for another token.
     pub(crate) fn refuse(&self, proof: &Proof) -> bool {
-        if let Some(token) = proof.token() {
-            self.shared.refuse(token);
-        }
-        proof.token().is_some()
+        proof.token().is_some_and(|token| self.shared.refuse(token))
     }
 
     fn exchange(&self, request: &Request<'_>, url: &str, proof: &Proof) -> Result<Response, Error> {

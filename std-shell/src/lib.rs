@@ -4,7 +4,7 @@
 //! # In scope
 //! Every way into an instance (see [`Method`]) over verified TLS; a token that renews itself, shared by
 //! threads, and by processes through a [store](store::TokenStore); requests to the instance with it, and
-//! [authorization](Authorize) for any ureq agent; a [login] through the browser. The command
+//! [authorization](Client::authorize) for any ureq agent; a [login] through the browser. The command
 //! `snow-token` is made of the same parts.
 //!
 //! # Out of scope
@@ -63,7 +63,6 @@ pub use error::{Error, ErrorKind};
 pub use instance::{InstanceUrl, InvalidInstance};
 pub use jwt::{InvalidJwt, Jwt, JwtFault};
 pub use logout::{Status, TokenStatus};
-pub use middleware::Authorize;
 pub use request::Request;
 pub use response::Response;
 pub use secrecy::SecretString;

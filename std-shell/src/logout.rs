@@ -1,7 +1,7 @@
 //! What is kept of a client's tokens, and its end.
 
 use secrecy::ExposeSecret;
-use snow_token_core::form;
+use snow_token_core::{Cause, Refusal, form};
 use ureq::http::Method as HttpMethod;
 use zeroize::Zeroizing;
 
@@ -80,37 +80,34 @@ impl Client {
     /// [`ErrorKind::Configuration`], where they cannot be deleted.
     pub fn forget(&self) -> Result<(), Error> {
         let (store, key) = (self.tokens().store(), self.tokens().store_key());
-        let _lock = self.tokens().lock(self.settings().timeout);
+        let _lock = self.tokens().lock(self.settings())?;
         self.shared().reset();
         Ok(store.forget(key)?)
     }
 
-    /// Revokes the tokens at the instance and forgets them.
+    /// Revokes the tokens at the instance and forgets them. An identity provider's token is forgotten
+    /// alone: the instance did not give it.
     ///
     /// **ServiceNow** gives the same access token to all who share a client and a user: it ends for
-    /// them too.
+    /// them too. The token stands in the query of the request; ureq shows that to a logger of level
+    /// trace.
     ///
     /// # Errors
     /// [`Error`], where the instance did not revoke one of them. They are forgotten all the same.
     pub fn logout(&self) -> Result<(), Error> {
         let (store, key) = (self.tokens().store(), self.tokens().store_key());
-        let lock = self.tokens().lock(self.settings().timeout);
-        // The one that could bring others first.
-        let refresh_token = store.refresh_token(key)?;
-        let access_token = store.access_token(key)?;
+        let _lock = self.tokens().lock(self.settings())?;
         let mut outcome = Ok(());
-        for token in [
-            refresh_token,
-            access_token.map(|stored| stored.access_token),
-        ]
-        .iter()
-        .flatten()
-        {
-            outcome = outcome.and(self.revoke(token.expose_secret()));
+        if !matches!(self.settings().method(), Method::IdToken(_)) {
+            // The one that could bring others first.
+            let refresh_token = store.refresh_token(key)?;
+            let access_token = store.access_token(key)?.map(|stored| stored.access_token);
+            for token in [refresh_token, access_token].iter().flatten() {
+                outcome = outcome.and(self.revoke(token.expose_secret()));
+            }
         }
-        drop(lock);
-        self.forget()?;
-        outcome
+        self.shared().reset();
+        outcome.and(store.forget(key).map_err(Error::from))
     }
 
     /// The token stands in the URL, so that is in no message.
@@ -128,8 +125,10 @@ impl Client {
             body: None,
             body_limit: ANSWER_LIMIT,
         })?;
+        // A sleeping instance answers HTTP 200 with a page.
+        let cause = Refusal::read(&answer.view()).cause;
         match answer.status {
-            200..=299 => Ok(()),
+            200..=299 if cause != Cause::Hibernating => Ok(()),
             status => Err(Error::new(
                 ErrorKind::UnexpectedAnswer,
                 format!("GET {url}: HTTP {status}, the token was not revoked"),

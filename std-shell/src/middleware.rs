@@ -4,38 +4,45 @@ use std::sync::Arc;
 
 use ureq::{
     Body, SendBody,
+    config::ConfigBuilder,
     http::{HeaderValue, Request, Response, StatusCode},
     middleware::{Middleware, MiddlewareNext},
+    typestate::AgentScope,
 };
 
 use crate::client::Client;
 
-/// Authorizes the requests of any ureq agent that go to the instance; others pass as they are.
-///
-/// A request is not repeated, for its body is gone by then: after a 401 the next one has a new token.
-///
-/// # Examples
-/// ```no_run
-/// use std::sync::Arc;
-/// use snow_token::{Authorize, Client};
-///
-/// let client = Arc::new(Client::from_env()?);
-/// let url = client.settings().instance().to_string() + "/api/now/table/incident";
-/// let agent: ureq::Agent = ureq::Agent::config_builder()
-///     .middleware(Authorize::with(client))
-///     .build()
-///     .into();
-/// let incidents = agent.get(&url).call()?.into_body().read_to_string()?;
-/// # drop(incidents);
-/// # Ok::<(), Box<dyn core::error::Error>>(())
-/// ```
-#[derive(Debug, Clone)]
-pub struct Authorize(Arc<Client>);
+/// Authorizes requests that go to the instance; others pass as they are.
+#[derive(Debug)]
+struct Authorize(Arc<Client>);
 
-impl Authorize {
-    /// With the token of this client, or what its method has in place of one.
-    pub const fn with(client: Arc<Client>) -> Self {
-        Self(client)
+impl Client {
+    /// Lets any ureq agent send requests as this client does: those that go to the instance are
+    /// authorized, others pass as they are.
+    ///
+    /// A request is not repeated, for its body is gone by then: after a 401 the next one has a new
+    /// token. Redirects are not followed: ureq takes `Authorization` away on the way to another host,
+    /// but not the header of an API key.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use std::sync::Arc;
+    /// use snow_token::Client;
+    ///
+    /// let client = Arc::new(Client::from_env()?);
+    /// let url = client.settings().instance().to_string() + "/api/now/table/incident";
+    /// let agent: ureq::Agent = client.authorize(ureq::Agent::config_builder()).build().into();
+    /// let incidents = agent.get(&url).call()?.into_body().read_to_string()?;
+    /// # drop(incidents);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn authorize(
+        self: &Arc<Self>,
+        agent: ConfigBuilder<AgentScope>,
+    ) -> ConfigBuilder<AgentScope> {
+        agent
+            .max_redirects(0)
+            .middleware(Authorize(Arc::clone(self)))
     }
 }
 

@@ -4,6 +4,7 @@ use core::fmt;
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding};
+use snow_token_core::Secret;
 use ureq::http::{HeaderName, header};
 use zeroize::Zeroizing;
 
@@ -60,6 +61,11 @@ impl Proof {
     /// The token that the header carries, if it is one.
     pub(crate) const fn token(&self) -> Option<&Arc<Token>> {
         self.token.as_ref()
+    }
+
+    /// Whether the two are the same, in a time that does not tell where they differ.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        Secret::new(&self.value) == Secret::new(&other.value)
     }
 
     /// What must not be seen in a server's words.

@@ -97,10 +97,21 @@ impl Token {
         }
     }
 
+    /// How long it is good from when it was had, in seconds; `None` where it is not known. Of one that
+    /// the instance has just given its own word counts, whatever the wall clock did meanwhile.
+    pub(crate) fn lifetime_secs(&self) -> Option<u32> {
+        match self.source {
+            TokenSource::Instance => self.expires_in_secs,
+            _ => self.rest_secs(),
+        }
+    }
+
     /// What is left of its lifetime; `None` where it is not known.
     pub(crate) fn rest_secs_at(&self, now_unix: u64) -> Option<u32> {
         let end = self.expires_at_unix()?;
-        Some(end.saturating_sub(now_unix).try_into().unwrap_or(u32::MAX))
+        let rest = u32::try_from(end.saturating_sub(now_unix)).unwrap_or(u32::MAX);
+        // A clock that went back does not make it live longer.
+        Some(rest.min(self.expires_in_secs?))
     }
 
     /// The token itself. It is a secret: keep it out of logs and arguments.

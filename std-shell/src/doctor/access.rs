@@ -17,6 +17,7 @@ use crate::{
     error::{Error, ErrorKind},
     grant::{EVERYTHING_SCOPE, not_logged_in},
     jwt::Jwt,
+    renewal::Wanted,
     settings::{Method, Settings, keys::SCOPE},
     store::{MemoryStore, StoreError, StoreKey, StoreLock, StoredToken, TokenStore},
     token::Token,
@@ -47,7 +48,7 @@ pub(super) fn check(
         None => {
             let started = Instant::now();
             // Past the session, which would have to say when it asks again.
-            let outcome = client.tokens().obtain(settings, None);
+            let outcome = client.tokens().obtain(settings, &Wanted::default());
             let token = report.unless_failed(Subject::Grant, outcome)?;
             report.tell(&granted(&token, started.elapsed()));
             report.tell(&scope(settings.scope(), token.scope()));

@@ -233,7 +233,9 @@ impl Login<'_> {
             (Callback::Token(response), Flow::Implicit) => {
                 let token = Token::granted(&response, settings.scope(), unix_now());
                 Ok(LoggedIn {
-                    token: tokens.keep_token(token),
+                    token: tokens
+                        .keep_token(settings, token)
+                        .map_err(Unfinished::Failed)?,
                     has_refresh_token: false,
                 })
             }

@@ -21,6 +21,9 @@ use super::{StoreError, StoreKey, StoreLock, StoredToken, TokenStore};
 use crate::folders;
 
 const VERSION: u64 = 1;
+const EXTENSION: &str = "json";
+/// Of a file that was not believed.
+const SET_ASIDE: &str = "set-aside";
 /// A token of 4 KiB and what stands beside it is far below.
 const FILE_LIMIT: u64 = 256 * 1024;
 /// How often somebody who waits looks whether the lock is free.
@@ -40,6 +43,8 @@ pub struct FileStore {
     cache: PathBuf,
     state: PathBuf,
     keeps_access_tokens: bool,
+    /// Whether the folders are this program's own, to be closed to others.
+    owns_folders: bool,
 }
 
 impl FileStore {
@@ -49,7 +54,10 @@ impl FileStore {
     /// [`StoreError`], where the user has no home.
     pub fn of_user() -> Result<Self, StoreError> {
         match (folders::cache(), folders::state()) {
-            (Some(cache), Some(state)) => Ok(Self::in_folders(cache, state)),
+            (Some(cache), Some(state)) => Ok(Self {
+                owns_folders: true,
+                ..Self::in_folders(cache, state)
+            }),
             _ => Err(StoreError::new(
                 "this user has no folder to keep tokens in: set HOME, or XDG_CACHE_HOME and \
                  XDG_STATE_HOME",
@@ -57,12 +65,14 @@ impl FileStore {
         }
     }
 
-    /// A store in these folders: one for access tokens, one for refresh tokens.
+    /// A store in these folders: one for access tokens, one for refresh tokens. Where one is not there
+    /// it is made, for this user alone; one that is there stays open to whom it is open.
     pub fn in_folders(cache: impl Into<PathBuf>, state: impl Into<PathBuf>) -> Self {
         Self {
             cache: cache.into(),
             state: state.into(),
             keeps_access_tokens: true,
+            owns_folders: false,
         }
     }
 
@@ -75,27 +85,34 @@ impl FileStore {
 }
 
 impl TokenStore for FileStore {
-    /// A lock of the operating system on a file in the folder for access tokens. It ends with its
-    /// process, however that ends.
+    /// A lock of the operating system on a file in the folder for refresh tokens, which nobody deletes
+    /// to make room. It ends with its process, however that ends.
     fn lock(&self, key: &StoreKey, patience: Duration) -> Result<StoreLock, StoreError> {
-        make_folder(&self.cache)?;
-        let path = self.cache.join(format!("{}.lock", name(key)));
+        self.make_folder(&self.state)?;
+        let path = self.state.join(format!("{}.lock", name(key)));
         let failed = |error| StoreError::new(format!("cannot lock {}: {error}", path.display()));
-        let file = private()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path);
-        let file = file.map_err(failed)?;
         let began = Instant::now();
         loop {
+            let file = private()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path);
+            let file = file.map_err(failed)?;
             match file.try_lock() {
-                Ok(()) => break,
+                // One that was deleted meanwhile locks nobody out.
+                Ok(()) if is_at(&file, &path) => {
+                    for folder in [&self.cache, &self.state] {
+                        remove_leftovers(folder, &name(key));
+                    }
+                    return Ok(StoreLock::new(file));
+                }
+                Ok(()) => {}
                 Err(TryLockError::WouldBlock) if began.elapsed() < patience => {
                     thread::sleep(LOCK_INTERVAL);
                 }
                 Err(TryLockError::WouldBlock) => {
-                    return Err(StoreError::new(format!(
+                    return Err(StoreError::busy(format!(
                         "another process has held {} for {:.0} s",
                         path.display(),
                         patience.as_secs_f32()
@@ -104,10 +121,6 @@ impl TokenStore for FileStore {
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
         }
-        for folder in [&self.cache, &self.state] {
-            remove_leftovers(folder, &name(key));
-        }
-        Ok(StoreLock::new(file))
     }
 
     fn access_token(&self, key: &StoreKey) -> Result<Option<StoredToken>, StoreError> {
@@ -139,7 +152,7 @@ impl TokenStore for FileStore {
             "expires_in": token.expires_in_secs,
             "requested_at": token.requested_at_unix,
         });
-        write(&self.cache, key, file)
+        self.write(&self.cache, key, file)
     }
 
     fn refresh_token(&self, key: &StoreKey) -> Result<Option<SecretString>, StoreError> {
@@ -154,22 +167,73 @@ impl TokenStore for FileStore {
             "key": describe(key),
             "refresh_token": token.expose_secret(),
         });
-        write(&self.state, key, file)
+        self.write(&self.state, key, file)
     }
 
+    /// Whatever becomes of one file, the others are deleted.
     fn forget(&self, key: &StoreKey) -> Result<(), StoreError> {
-        for folder in [&self.cache, &self.state] {
-            let path = folder.join(format!("{}.json", name(key)));
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+        let mut outcome = Ok(());
+        for folder in [&self.state, &self.cache] {
+            remove_leftovers(folder, &name(key));
+            for extension in [EXTENSION, SET_ASIDE] {
+                let path = path(folder, key).with_extension(extension);
+                if let Err(error) = fs::remove_file(&path)
+                    && error.kind() != io::ErrorKind::NotFound
+                {
                     let what = format!("cannot delete {}: {error}", path.display());
-                    return Err(StoreError::new(what));
+                    outcome = outcome.and(Err(StoreError::new(what)));
                 }
-                _ => {}
             }
         }
+        outcome
+    }
+}
+
+impl FileStore {
+    fn write(&self, folder: &Path, key: &StoreKey, content: Value) -> Result<(), StoreError> {
+        let content = JsonFile(content);
+        let path = path(folder, key);
+        let failed =
+            |error: io::Error| StoreError::new(format!("cannot write {}: {error}", path.display()));
+        self.make_folder(folder)?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
+        serde_json::to_writer_pretty(&mut *bytes, &content.0)
+            .map_err(|error| failed(error.into()))?;
+        bytes.push(b'\n');
+        // Such a file is made with mode 0600.
+        let mut file = tempfile::Builder::new()
+            .prefix(&leftover_prefix(&name(key)))
+            .tempfile_in(folder)
+            .map_err(failed)?;
+        file.write_all(&bytes).map_err(failed)?;
+        file.as_file().sync_all().map_err(failed)?;
+        file.persist(&path).map_err(|error| failed(error.error))?;
+        sync_folder(folder);
         Ok(())
     }
+
+    fn make_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        if folder.is_dir() {
+            if self.owns_folders {
+                keep_out_others(folder);
+            }
+            return Ok(());
+        }
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|error| {
+            StoreError::new(format!(
+                "cannot make the folder {}: {error}",
+                folder.display()
+            ))
+        })
+    }
+}
+
+fn path(folder: &Path, key: &StoreKey) -> PathBuf {
+    folder.join(format!("{}.{EXTENSION}", name(key)))
 }
 
 /// The name of a key's files: the host for people, and a hash over all of it.
@@ -206,7 +270,7 @@ fn read<T>(
     key: &StoreKey,
     take: impl FnOnce(&Value) -> Option<T>,
 ) -> Result<Option<T>, StoreError> {
-    let path = folder.join(format!("{}.json", name(key)));
+    let path = path(folder, key);
     let failed = |error| StoreError::new(format!("cannot read {}: {error}", path.display()));
     let file = match File::open(&path) {
         Ok(file) => file,
@@ -221,33 +285,42 @@ fn read<T>(
     file.take(FILE_LIMIT)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    let found = match serde_json::from_slice(&bytes) {
-        Ok(value) => believe(JsonFile(value), key, &metadata, take),
-        Err(_) => Err("it is torn, or no such file at all"),
-    };
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(reason) => {
-            set_aside(&path, reason);
-            Ok(None)
+    let reason = match serde_json::from_slice(&bytes).map(JsonFile) {
+        Ok(content) if content.0["version"].as_u64() > Some(VERSION) => {
+            let what = format!("{} is of a newer version of this program", path.display());
+            return Err(StoreError::new(what));
         }
+        Ok(content) => match believe(&content, key, &metadata, take) {
+            Ok(found) => return Ok(Some(found)),
+            Err(reason) => reason,
+        },
+        Err(_) => "it is torn, or no such file at all",
+    };
+    // Unless another process has just put a good one there.
+    if fs::read(&path)
+        .map(Zeroizing::new)
+        .is_ok_and(|now| *now == *bytes)
+    {
+        set_aside(&path, reason);
     }
+    Ok(None)
 }
 
 /// What `take` finds, if the file is one that this store wrote for this key.
 fn believe<T>(
-    file: JsonFile,
+    content: &JsonFile,
     key: &StoreKey,
     metadata: &fs::Metadata,
     take: impl FnOnce(&Value) -> Option<T>,
 ) -> Result<T, &'static str> {
-    if others_can_write(metadata) {
+    let content = &content.0;
+    if others_could_have_written(metadata) {
         return Err("others could have written it");
     }
-    if file.0["version"] != VERSION || file.0["key"] != describe(key) {
+    if content["version"] != VERSION || content["key"] != describe(key) {
         return Err("it belongs to something else");
     }
-    take(&file.0).ok_or("a part of it is missing")
+    take(content).ok_or("a part of it is missing")
 }
 
 /// A parsed file, whose texts are wiped: there is a token among them.
@@ -265,7 +338,7 @@ impl Drop for JsonFile {
 
 /// Renames a file that is not to be believed, in place of the one that was set aside before.
 fn set_aside(path: &Path, reason: &str) {
-    let aside = path.with_extension("set-aside");
+    let aside = path.with_extension(SET_ASIDE);
     match fs::rename(path, &aside) {
         Ok(()) => tracing::warn!(
             "{} is not believed ({reason}) and was set aside as {}",
@@ -279,28 +352,6 @@ fn set_aside(path: &Path, reason: &str) {
             path.display()
         ),
     }
-}
-
-fn write(folder: &Path, key: &StoreKey, content: Value) -> Result<(), StoreError> {
-    let content = JsonFile(content);
-    let name = name(key);
-    let path = folder.join(format!("{name}.json"));
-    let failed =
-        |error: io::Error| StoreError::new(format!("cannot write {}: {error}", path.display()));
-    make_folder(folder)?;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
-    serde_json::to_writer_pretty(&mut *bytes, &content.0).map_err(|error| failed(error.into()))?;
-    bytes.push(b'\n');
-    // Such a file is made with mode 0600.
-    let mut file = tempfile::Builder::new()
-        .prefix(&leftover_prefix(&name))
-        .tempfile_in(folder)
-        .map_err(failed)?;
-    file.write_all(&bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(&path).map_err(|error| failed(error.error))?;
-    sync_folder(folder);
-    Ok(())
 }
 
 /// What a process that was killed may have left beside the place of a file.
@@ -318,24 +369,7 @@ fn remove_leftovers(folder: &Path, name: &str) {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<(), StoreError> {
-    if folder.is_dir() {
-        keep_out_others(folder);
-        return Ok(());
-    }
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| {
-        StoreError::new(format!(
-            "cannot make the folder {}: {error}",
-            folder.display()
-        ))
-    })
-}
-
-/// A folder that was made in another way may be open to others. The files in it never are.
+/// A folder that was made in another way may be open to others.
 #[cfg(unix)]
 fn keep_out_others(folder: &Path) {
     use std::os::unix::fs::PermissionsExt;
@@ -358,14 +392,32 @@ fn private() -> OpenOptions {
 }
 
 #[cfg(unix)]
-fn others_can_write(metadata: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o022 != 0
+fn others_could_have_written(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    metadata.uid() != rustix::process::geteuid().as_raw()
+        || metadata.permissions().mode() & 0o022 != 0
 }
 
 #[cfg(not(unix))]
-fn others_can_write(_: &fs::Metadata) -> bool {
+fn others_could_have_written(_: &fs::Metadata) -> bool {
     false
+}
+
+/// Whether the file is still the one of that name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(file), Ok(named)) => place(file) == place(named),
+        _ => false,
+    }
+}
+
+/// An open file cannot be deleted elsewhere.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
 }
 
 /// Makes the renaming last through a power cut.

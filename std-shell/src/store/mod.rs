@@ -19,6 +19,8 @@ use secrecy::SecretString;
 
 /// Keeps tokens. Threads and processes share it.
 ///
+/// The tokens are [secrets](SecretString): [`ExposeSecret`](crate::ExposeSecret) gives their texts.
+///
 /// A [`Client`](crate::Client) looks for an access token before it asks the instance for one, and
 /// keeps what comes. An error of a store is warned of and passed over, save where a refresh token is
 /// needed: a token that cannot be kept is still a token.
@@ -27,7 +29,8 @@ pub trait TokenStore: fmt::Debug + Send + Sync {
     /// lock is the only one who renews it; the lock ends with its process at the latest.
     ///
     /// # Errors
-    /// [`StoreError`], where there is no lock to be had.
+    /// [`StoreError::busy`] where somebody else has it for longer, and any other where there are no
+    /// locks.
     fn lock(&self, key: &StoreKey, patience: Duration) -> Result<StoreLock, StoreError>;
 
     /// The access token that is kept, whether it is still good or not.
@@ -92,6 +95,21 @@ pub struct StoredToken {
 }
 
 impl StoredToken {
+    /// A token that was asked for at that time, in seconds since 1970 (UTC).
+    pub fn new(
+        access_token: SecretString,
+        scope: Option<String>,
+        expires_in_secs: Option<u32>,
+        requested_at_unix: u64,
+    ) -> Self {
+        Self {
+            access_token,
+            scope,
+            expires_in_secs,
+            requested_at_unix,
+        }
+    }
+
     /// What is left of its lifetime at `now_unix`; `None` where it is over, or where the clock went
     /// back to before the token was asked for, so that nobody knows.
     pub fn rest_secs(&self, now_unix: u64) -> Option<u32> {
@@ -124,18 +142,37 @@ impl fmt::Debug for StoreLock {
 
 /// Why a store does not do what it should. Never holds a token.
 #[derive(Debug)]
-pub struct StoreError(String);
+pub struct StoreError {
+    what: String,
+    is_busy: bool,
+}
 
 impl StoreError {
     /// With what was tried, on what, and what came of it.
     pub fn new(what: impl Into<String>) -> Self {
-        Self(what.into())
+        Self {
+            what: what.into(),
+            is_busy: false,
+        }
+    }
+
+    /// For a lock that somebody else has had for too long.
+    pub fn busy(what: impl Into<String>) -> Self {
+        Self {
+            is_busy: true,
+            ..Self::new(what)
+        }
+    }
+
+    /// Whether there is a lock, and somebody else has it.
+    pub const fn is_busy(&self) -> bool {
+        self.is_busy
     }
 }
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.what)
     }
 }
 

@@ -18,7 +18,7 @@ use ureq::{
 use zeroize::Zeroizing;
 
 use crate::{
-    error::Error,
+    error::{Error, ErrorKind},
     instance::InstanceUrl,
     settings::{IdToken, Method as Way, Settings, keys::CA_FILE},
 };
@@ -242,4 +242,12 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
 /// A query can hold what nobody else should read.
 pub(crate) fn without_query(url: &str) -> &str {
     url.split('?').next().unwrap_or_default()
+}
+
+pub(crate) fn answer_too_long(method: &str, url: &str, limit: u64) -> Error {
+    let url = without_query(url);
+    let what = format!("{method} {url}: the answer has more than {limit} bytes");
+    Error::new(ErrorKind::UnexpectedAnswer, what).with_advice([
+        "ask for less at a time (sysparm_limit, sysparm_fields), and look at SERVICENOW_INSTANCE",
+    ])
 }

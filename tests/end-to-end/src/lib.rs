@@ -14,7 +14,7 @@ use std::{
     process::{self, Child, Command, Output, Stdio},
     sync::OnceLock,
     thread,
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use snow_token_simulator::{InstanceOptions, Options, Simulator};
@@ -53,6 +53,30 @@ pub fn snow_token_as(simulator: &Simulator, client: &str) -> Command {
         .env("SERVICENOW_CLIENT_ID", client.client_id)
         .env("SERVICENOW_CLIENT_SECRET", client.client_secret);
     command
+}
+
+/// A refresh token that was had in another way: by the password of a user.
+pub fn refresh_token_of(simulator: &Simulator) -> String {
+    let client = simulator.client("legacy");
+    let user = simulator.user("abel.tuter");
+    let body = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "password")
+        .append_pair("username", &user.user_name)
+        .append_pair("password", &user.password)
+        .append_pair("client_id", &client.client_id)
+        .append_pair("client_secret", &client.client_secret)
+        .finish();
+    let request = http::Request::post("/oauth_token.do")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body.into())
+        .expect("a request made here is one");
+    let answer = simulator.instance().handle(&request, SystemTime::now());
+    let answer: serde_json::Value =
+        serde_json::from_slice(answer.body()).expect("the instance answers JSON");
+    let token = answer["refresh_token"].as_str();
+    token
+        .expect("the password brings a refresh token")
+        .to_owned()
 }
 
 /// The program `snow-token-simulator`.

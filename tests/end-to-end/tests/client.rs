@@ -1,11 +1,11 @@
 //! The library: a client that lives long. Tokens run out, are revoked, and are shared by threads.
 
 use core::time::Duration;
-use std::{sync::Barrier, thread};
+use std::{sync::Barrier, thread, time::Instant};
 
 use snow_token::{Cause, Client, ErrorKind, Method, SecretString, Settings};
 use snow_token_end_to_end::{simulator, simulator_of};
-use snow_token_simulator::{Fault, InstanceOptions, Reissue, Simulator};
+use snow_token_simulator::{Fault, InstanceOptions, Reissue, ScriptedAnswer, Simulator};
 
 const INCIDENTS: &str = "/api/now/table/incident";
 
@@ -181,6 +181,52 @@ fn the_same_token_after_a_401_ends_the_matter() {
     let instance = simulator.instance();
     assert_eq!(instance.token_requests(), 2);
     assert_eq!(instance.requests().len(), 3, "the request was repeated");
+}
+
+#[test]
+fn an_api_that_refuses_a_good_token_does_not_keep_others_from_using_it() {
+    let simulator = simulator();
+    let client = client(&simulator, "writer");
+    client.get(INCIDENTS).unwrap().into_success().unwrap();
+    let refusal = ScriptedAnswer::new(401, "application/json", "{}");
+    for _ in 0..5 {
+        let mut instance = simulator.instance();
+        instance
+            .script("/api/now/table/u_closed", &refusal)
+            .unwrap();
+        drop(instance);
+        assert_eq!(client.get("/api/now/table/u_closed").unwrap().status(), 401);
+        client.get(INCIDENTS).unwrap().into_success().unwrap();
+    }
+    // Asked once whether the token is good; the instance said so.
+    assert_eq!(simulator.instance().token_requests(), 2);
+}
+
+#[test]
+fn tokens_that_are_refused_one_after_the_other_are_asked_for_more_and_more_seldom() {
+    let simulator = with_lifetime(1800, Reissue::NewToken);
+    let client = client(&simulator, "writer");
+    let began = Instant::now();
+    for _ in 0..20 {
+        simulator.instance().revoke_all_tokens();
+        let refusal = ScriptedAnswer::new(401, "application/json", "{}");
+        let mut instance = simulator.instance();
+        for _ in 0..2 {
+            instance.script(INCIDENTS, &refusal).unwrap();
+        }
+        drop(instance);
+        // The answer is given back at once, or the reason why there is no token.
+        match client.get(INCIDENTS) {
+            Ok(answer) => assert_eq!(answer.status(), 401),
+            Err(error) => assert_eq!(error.cause(), Some(Cause::NotAuthenticated), "{error}"),
+        }
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "waits are waited out"
+    );
+    let requests = simulator.instance().token_requests();
+    assert!(requests <= 6, "{requests} requests for a token");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use core::time::Duration;
 use std::{fs, path::Path, process::Command, sync::Arc, thread};
 
-use snow_token::{Authorize, Client, ErrorKind, Method, SecretString, Settings};
+use snow_token::{Client, ErrorKind, Method, SecretString, Settings};
 use snow_token_end_to_end::{
     Outcome, fresh_home, run, simulator, simulator_of, simulator_with, snow_token,
 };
@@ -182,7 +182,7 @@ fn a_refresh_token_that_the_instance_rotates_is_kept_for_the_next_process() {
         refresh_tokens: RefreshTokens::Rotate,
         ..InstanceOptions::default()
     });
-    let refresh_token = refresh_token_of(&simulator);
+    let refresh_token = snow_token_end_to_end::refresh_token_of(&simulator);
     let home = fresh_home();
     let token = || {
         let mut command = command(&simulator, &["token", "--refresh"]);
@@ -204,31 +204,6 @@ fn a_refresh_token_that_the_instance_rotates_is_kept_for_the_next_process() {
     let outcome = run(elsewhere.env("SERVICENOW_REFRESH_TOKEN", &refresh_token));
     assert_eq!(outcome.code, 4, "{}", outcome.stderr);
     assert!(!outcome.stderr.contains(&refresh_token));
-}
-
-/// One that was had in another way: from a token response to a password.
-fn refresh_token_of(simulator: &Simulator) -> String {
-    let client = simulator.client("legacy");
-    let user = simulator.user("abel.tuter");
-    let agent = agent(simulator);
-    let mut answer = agent
-        .post(format!("{}/oauth_token.do", simulator.url()))
-        .send_form([
-            ("grant_type", "password"),
-            ("username", user.user_name.as_str()),
-            ("password", user.password.as_str()),
-            ("client_id", client.client_id.as_str()),
-            ("client_secret", client.client_secret.as_str()),
-        ])
-        .unwrap();
-    let body: serde_json::Value =
-        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap();
-    body["refresh_token"].as_str().unwrap().to_owned()
-}
-
-/// An agent of somebody else's, which trusts the simulated instance.
-fn agent(simulator: &Simulator) -> ureq::Agent {
-    config(simulator).build().into()
 }
 
 fn config(simulator: &Simulator) -> ureq::config::ConfigBuilder<ureq::typestate::AgentScope> {
@@ -388,11 +363,8 @@ fn the_middleware_authorizes_any_agent_for_the_instance_alone() {
     let settings =
         Settings::new(simulator.url().parse().unwrap(), method).with_ca_pem(simulator.ca_pem());
     let client = Arc::new(Client::new(settings).unwrap());
-    let agent: ureq::Agent = config(&simulator)
-        .http_status_as_error(false)
-        .middleware(Authorize::with(Arc::clone(&client)))
-        .build()
-        .into();
+    let agent = config(&simulator).http_status_as_error(false);
+    let agent: ureq::Agent = client.authorize(agent).build().into();
     let url = format!("{}{INCIDENTS}", simulator.url());
     assert_eq!(agent.get(&url).call().unwrap().status(), 200);
     // After a 401 the next request has a new token.
@@ -400,11 +372,8 @@ fn the_middleware_authorizes_any_agent_for_the_instance_alone() {
     assert_eq!(agent.get(&url).call().unwrap().status(), 401);
     assert_eq!(agent.get(&url).call().unwrap().status(), 200);
     assert_eq!(simulator.instance().token_requests(), 2);
-    let other: ureq::Agent = config(&elsewhere)
-        .http_status_as_error(false)
-        .middleware(Authorize::with(client))
-        .build()
-        .into();
+    let other = config(&elsewhere).http_status_as_error(false);
+    let other: ureq::Agent = client.authorize(other).build().into();
     let url = format!("{}{INCIDENTS}", elsewhere.url());
     assert_eq!(other.get(&url).call().unwrap().status(), 401);
     let instance = elsewhere.instance();
