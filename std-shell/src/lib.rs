@@ -24,6 +24,7 @@
 mod assertion;
 mod client;
 mod clock;
+#[cfg(feature = "doctor")]
 pub mod doctor;
 mod error;
 mod folders;
