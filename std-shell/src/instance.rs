@@ -40,6 +40,7 @@ impl InstanceUrl {
     }
 
     /// The host, an IPv6 address without its brackets, and the port.
+    #[cfg(feature = "doctor")]
     pub(crate) fn host_and_port(&self) -> (String, u16) {
         host_and_port(&self.uri())
     }
@@ -50,6 +51,7 @@ impl InstanceUrl {
     }
 
     /// Whether it is reached by TLS, as all but loopback addresses are.
+    #[cfg(feature = "doctor")]
     pub(crate) fn has_tls(&self) -> bool {
         self.origin.starts_with("https")
     }
@@ -199,7 +201,11 @@ mod tests {
             ("http://127.0.0.1", "127.0.0.1", 80),
         ] {
             let instance: InstanceUrl = text.parse().unwrap();
-            assert_eq!(instance.host_and_port(), (host.to_owned(), port), "{text}");
+            assert_eq!(
+                host_and_port(&instance.uri()),
+                (host.to_owned(), port),
+                "{text}"
+            );
         }
     }
 

@@ -36,6 +36,7 @@
 mod assertion;
 mod client;
 mod clock;
+#[cfg(feature = "doctor")]
 pub mod doctor;
 mod error;
 mod folders;

@@ -41,6 +41,7 @@ pub(crate) struct SettingFlags {
 
 impl SettingFlags {
     /// The value of a flag, if it was given.
+    #[cfg(feature = "simulator")]
     pub(crate) fn get(&self, key: Key) -> Option<&str> {
         let given = self.given.iter().find(|(given, _)| *given == key);
         given.map(|(_, value)| value.as_str())

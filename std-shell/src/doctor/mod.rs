@@ -1,5 +1,5 @@
 //! Looks for what is wrong with a set-up: one check after the other, from the settings to a record of
-//! the Table API.
+//! the Table API. Feature `doctor`.
 //!
 //! Each builds on those before it, so after the first failure the rest is skipped. Nothing is changed
 //! on the way: a token is asked for anew and kept nowhere, and no record is written.

@@ -36,7 +36,7 @@ pub enum PublicKeyKind {
 
 impl PublicKeyKind {
     /// Reads it from the DER of a `SubjectPublicKeyInfo`.
-    pub(super) fn of(spki: &[u8]) -> Self {
+    pub(crate) fn of(spki: &[u8]) -> Self {
         let Ok(info) = SubjectPublicKeyInfoRef::try_from(spki) else {
             return Self::Other;
         };

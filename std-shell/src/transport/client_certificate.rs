@@ -10,13 +10,14 @@ use super::certificates;
 use crate::{
     error::Error,
     settings::{
-        ClientCertificate, Settings,
+        ClientCertificate,
         keys::{CLIENT_CERT_FILE, CLIENT_KEY_FILE},
     },
 };
 
 /// Whether the client certificate can be used, where there is one.
-pub(crate) fn check_client_certificate(settings: &Settings) -> Result<(), Error> {
+#[cfg(feature = "doctor")]
+pub(crate) fn check_client_certificate(settings: &crate::settings::Settings) -> Result<(), Error> {
     let certificate = settings.client_certificate.as_ref();
     certificate.map_or(Ok(()), |certificate| for_ureq(certificate).map(|_| ()))
 }

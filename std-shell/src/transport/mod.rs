@@ -2,9 +2,12 @@
 
 mod client_certificate;
 mod diagnosis;
+#[cfg(feature = "doctor")]
 mod probe;
+#[cfg(feature = "doctor")]
 mod recorder;
 
+#[cfg(feature = "doctor")]
 pub(crate) use client_certificate::check_client_certificate;
 
 use std::{env, io::Read, sync::Arc, time::Instant};
@@ -128,17 +131,6 @@ impl Transport {
             agent: config.build().new_agent(),
             proxy: proxy.map(|proxy| format!("{}:{}", proxy.host(), proxy.port())),
         })
-    }
-
-    /// The proxy that stands between, as `host:port`.
-    pub(crate) fn proxy(&self) -> Option<&str> {
-        self.proxy.as_deref()
-    }
-
-    /// Whether the instance's name is looked up here, and not by a proxy.
-    pub(crate) fn looks_names_up(&self) -> bool {
-        let proxy = self.agent.config().proxy();
-        proxy.is_none_or(Proxy::resolve_target)
     }
 
     /// Sends a request and reads the whole answer, of whatever status. Nothing is tried twice.

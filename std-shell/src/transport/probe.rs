@@ -14,7 +14,7 @@ use rustls::{
     pki_types::{CertificateDer, ServerName},
 };
 use ureq::{
-    Agent, Timeout,
+    Agent, Proxy, Timeout,
     http::{Uri, uri::Authority},
     tls::RootCerts,
     unversioned::{
@@ -50,6 +50,17 @@ pub(crate) struct Agreed {
 }
 
 impl Transport {
+    /// The proxy that stands between, as `host:port`.
+    pub(crate) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
+    }
+
+    /// Whether the instance's name is looked up here, and not by a proxy.
+    pub(crate) fn looks_names_up(&self) -> bool {
+        let proxy = self.agent.config().proxy();
+        proxy.is_none_or(Proxy::resolve_target)
+    }
+
     /// Connects to the instance, through the proxy if there is one, and says how long that took.
     pub(crate) fn probe_connection(&self, settings: &Settings) -> Result<Duration, Error> {
         self.probe(settings, None).map(|reached| reached.elapsed)

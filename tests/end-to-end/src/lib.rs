@@ -2,6 +2,11 @@
 //! holds nothing but what a test puts there.
 
 pub mod browser;
+mod files;
+mod grants;
+
+pub use files::{private_file, set_mode};
+pub use grants::{library_client, refresh_token_of_legacy};
 
 use core::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -14,7 +19,7 @@ use std::{
     process::{self, Child, Command, Output, Stdio},
     sync::OnceLock,
     thread,
-    time::{Instant, SystemTime},
+    time::Instant,
 };
 
 use snow_token_simulator::{InstanceOptions, Options, Simulator};
@@ -43,40 +48,32 @@ pub fn snow_token() -> Command {
     without_environment(PROGRAM.get_or_init(|| program("snow-token")))
 }
 
-/// The command `snow-token` as that client of the simulated instance.
-pub fn snow_token_as(simulator: &Simulator, client: &str) -> Command {
-    let client = simulator.client(client);
+/// The command `snow-token` at the simulated instance, without credentials.
+pub fn snow_token_at(simulator: &Simulator) -> Command {
     let mut command = snow_token();
-    command
-        .env("SERVICENOW_INSTANCE", simulator.url())
-        .env("SERVICENOW_CA_FILE", simulator.ca_file())
-        .env("SERVICENOW_CLIENT_ID", client.client_id)
-        .env("SERVICENOW_CLIENT_SECRET", client.client_secret);
+    set_instance(&mut command, simulator);
     command
 }
 
-/// A refresh token that was had in another way: by the password of a user.
-pub fn refresh_token_of(simulator: &Simulator) -> String {
-    let client = simulator.client("legacy");
-    let user = simulator.user("abel.tuter");
-    let body = form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "password")
-        .append_pair("username", &user.user_name)
-        .append_pair("password", &user.password)
-        .append_pair("client_id", &client.client_id)
-        .append_pair("client_secret", &client.client_secret)
-        .finish();
-    let request = http::Request::post("/oauth_token.do")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.into())
-        .expect("a request made here is one");
-    let answer = simulator.instance().handle(&request, SystemTime::now());
-    let answer: serde_json::Value =
-        serde_json::from_slice(answer.body()).expect("the instance answers JSON");
-    let token = answer["refresh_token"].as_str();
-    token
-        .expect("the password brings a refresh token")
-        .to_owned()
+/// The command `snow-token` as that client of the simulated instance.
+pub fn snow_token_as(simulator: &Simulator, client: &str) -> Command {
+    let mut command = snow_token_at(simulator);
+    set_client(&mut command, simulator, client);
+    command
+}
+
+fn set_instance(command: &mut Command, simulator: &Simulator) {
+    command
+        .env("SERVICENOW_INSTANCE", simulator.url())
+        .env("SERVICENOW_CA_FILE", simulator.ca_file());
+}
+
+fn set_client(command: &mut Command, simulator: &Simulator, client: &str) {
+    let client = simulator.client(client);
+    command.env("SERVICENOW_CLIENT_ID", &client.client_id);
+    if !client.is_public() {
+        command.env("SERVICENOW_CLIENT_SECRET", client.client_secret);
+    }
 }
 
 /// The program `snow-token-simulator`.
@@ -85,8 +82,7 @@ pub fn simulator_program() -> Command {
     without_environment(PROGRAM.get_or_init(|| program("snow-token-simulator")))
 }
 
-/// An example of the library.
-pub fn example(name: &str) -> Command {
+fn example(name: &str) -> Command {
     let built = escargot::CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .package("snow-token")
@@ -95,6 +91,14 @@ pub fn example(name: &str) -> Command {
         .current_release()
         .run();
     without_environment(&built.expect("the example builds").path().to_owned())
+}
+
+/// An example of the library as that client of the simulated instance.
+pub fn example_as(name: &str, simulator: &Simulator, client: &str) -> Command {
+    let mut command = example(name);
+    set_instance(&mut command, simulator);
+    set_client(&mut command, simulator, client);
+    command
 }
 
 /// Builds a program of the workspace with the features that the tests are built with, so that its

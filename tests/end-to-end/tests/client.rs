@@ -3,21 +3,11 @@
 use core::time::Duration;
 use std::{sync::Barrier, thread, time::Instant};
 
-use snow_token::{Cause, Client, ErrorKind, Method, SecretString, Settings};
-use snow_token_end_to_end::{simulator, simulator_of};
+use snow_token::{Cause, ErrorKind};
+use snow_token_end_to_end::{library_client, simulator, simulator_of};
 use snow_token_simulator::{Fault, InstanceOptions, Reissue, ScriptedAnswer, Simulator};
 
 const INCIDENTS: &str = "/api/now/table/incident";
-
-fn client(simulator: &Simulator, name: &str) -> Client {
-    let client = simulator.client(name);
-    let secret = SecretString::from(client.client_secret.as_str());
-    let method = Method::client_credentials(client.client_id, secret);
-    let settings = Settings::new(simulator.url().parse().unwrap(), method)
-        .with_ca_pem(simulator.ca_pem())
-        .with_timeout(Duration::from_secs(5));
-    Client::new(settings).unwrap()
-}
 
 fn with_lifetime(secs: u64, reissue: Reissue) -> Simulator {
     simulator_of(InstanceOptions {
@@ -30,7 +20,7 @@ fn with_lifetime(secs: u64, reissue: Reissue) -> Simulator {
 #[test]
 fn a_token_is_asked_for_when_it_is_needed_and_kept() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     assert_eq!(simulator.instance().token_requests(), 0);
     for _ in 0..10 {
         client.get(INCIDENTS).unwrap().into_success().unwrap();
@@ -41,7 +31,7 @@ fn a_token_is_asked_for_when_it_is_needed_and_kept() {
 #[test]
 fn a_token_that_runs_out_is_renewed_without_a_loop() {
     let simulator = with_lifetime(3, Reissue::SameTokenWithRest);
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let first = client.token().unwrap();
     let mut tokens = vec![first.secret().to_owned()];
     while tokens.len() < 3 {
@@ -60,7 +50,7 @@ fn a_token_that_runs_out_is_renewed_without_a_loop() {
 #[test]
 fn a_token_that_is_still_good_is_used_when_its_renewal_fails() {
     let simulator = with_lifetime(20, Reissue::NewToken);
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let first = client.token().unwrap();
     thread::sleep(Duration::from_millis(10_100));
     for _ in 0..5 {
@@ -78,7 +68,7 @@ fn a_token_that_is_still_good_is_used_when_its_renewal_fails() {
 #[test]
 fn a_renewal_that_outlives_the_token_fails_for_its_own_reason() {
     let simulator = with_lifetime(4, Reissue::NewToken);
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     client.token().unwrap();
     thread::sleep(Duration::from_millis(2100));
     // It falls silent for longer than the token is good.
@@ -90,7 +80,7 @@ fn a_renewal_that_outlives_the_token_fails_for_its_own_reason() {
 #[test]
 fn threads_that_wait_for_a_token_share_a_failure() {
     let simulator = simulator();
-    let client = client(&simulator, "without_grant");
+    let client = library_client(&simulator, "without_grant");
     // The first one is kept waiting until all others are.
     simulator.inject(Fault::StallAfter(0));
     let start = Barrier::new(16);
@@ -115,7 +105,7 @@ fn threads_that_wait_for_a_token_share_a_failure() {
 #[test]
 fn a_rest_that_is_too_short_is_waited_out() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let nearly_over = r#"{"access_token":"old","token_type":"Bearer","expires_in":1}"#;
     let mut instance = simulator.instance();
     instance.script_token_answer(200, "application/json", nearly_over);
@@ -127,7 +117,7 @@ fn a_rest_that_is_too_short_is_waited_out() {
 #[test]
 fn a_lifetime_of_nothing_is_waited_out_once() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let over = r#"{"access_token":"old","token_type":"Bearer","expires_in":0}"#;
     simulator
         .instance()
@@ -139,7 +129,7 @@ fn a_lifetime_of_nothing_is_waited_out_once() {
 #[test]
 fn a_token_that_is_always_over_is_an_error_and_not_a_loop() {
     let simulator = with_lifetime(0, Reissue::NewToken);
-    let error = client(&simulator, "writer").token().unwrap_err();
+    let error = library_client(&simulator, "writer").token().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
     assert!(error.to_string().contains("lifetime was over"), "{error}");
     // Once, and as often again as the session takes for a passing fault.
@@ -149,7 +139,7 @@ fn a_token_that_is_always_over_is_an_error_and_not_a_loop() {
 #[test]
 fn a_revoked_token_is_replaced_and_the_request_repeated() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     client.get(INCIDENTS).unwrap().into_success().unwrap();
     simulator.instance().revoke_all_tokens();
     let created = client.post(INCIDENTS, b"{}").unwrap();
@@ -167,7 +157,7 @@ fn a_revoked_token_is_replaced_and_the_request_repeated() {
 #[test]
 fn the_same_token_after_a_401_ends_the_matter() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     // A token that the instance hands out again and again and does not take.
     for _ in 0..5 {
         let body = r#"{"access_token":"unloved","token_type":"Bearer","expires_in":1800}"#;
@@ -186,7 +176,7 @@ fn the_same_token_after_a_401_ends_the_matter() {
 #[test]
 fn an_api_that_refuses_a_good_token_does_not_keep_others_from_using_it() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     client.get(INCIDENTS).unwrap().into_success().unwrap();
     let refusal = ScriptedAnswer::new(401, "application/json", "{}");
     for _ in 0..5 {
@@ -205,7 +195,7 @@ fn an_api_that_refuses_a_good_token_does_not_keep_others_from_using_it() {
 #[test]
 fn tokens_that_are_refused_one_after_the_other_are_asked_for_more_and_more_seldom() {
     let simulator = with_lifetime(1800, Reissue::NewToken);
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let began = Instant::now();
     for _ in 0..20 {
         simulator.instance().revoke_all_tokens();
@@ -232,7 +222,7 @@ fn tokens_that_are_refused_one_after_the_other_are_asked_for_more_and_more_seldo
 #[test]
 fn a_403_never_brings_a_new_token() {
     let simulator = simulator();
-    let client = client(&simulator, "reader");
+    let client = library_client(&simulator, "reader");
     for _ in 0..3 {
         let error = client
             .post(INCIDENTS, b"{}")
@@ -247,7 +237,7 @@ fn a_403_never_brings_a_new_token() {
 #[test]
 fn a_lost_answer_is_an_error_and_the_request_is_not_repeated() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     client.get(INCIDENTS).unwrap().into_success().unwrap();
     simulator.inject(Fault::CutAfter(0));
     let error = client.post(INCIDENTS, b"{}").unwrap_err();
@@ -264,7 +254,7 @@ fn a_lost_answer_is_an_error_and_the_request_is_not_repeated() {
 #[test]
 fn threads_share_one_token() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let start = Barrier::new(64);
     thread::scope(|scope| {
         for _ in 0..64 {
@@ -280,7 +270,7 @@ fn threads_share_one_token() {
 #[test]
 fn threads_whose_token_was_revoked_ask_for_one_new_one() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     client.token().unwrap();
     simulator.instance().revoke_all_tokens();
     let start = Barrier::new(16);
@@ -298,7 +288,7 @@ fn threads_whose_token_was_revoked_ask_for_one_new_one() {
 #[test]
 fn nothing_that_is_printed_shows_a_secret() {
     let simulator = simulator();
-    let client = client(&simulator, "writer");
+    let client = library_client(&simulator, "writer");
     let token = client.token().unwrap();
     let secret = simulator.client("writer").client_secret;
     for shown in [format!("{client:?}"), format!("{token:?}")] {

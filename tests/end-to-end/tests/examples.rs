@@ -1,26 +1,14 @@
 //! The examples of the library, run against the simulated instance.
 
-use std::{fs, process::Command};
+use std::fs;
 
-use snow_token_end_to_end::{example, fresh_home, run, simulator, simulator_with};
-use snow_token_simulator::{ClientCertificates, Options, Simulator, VerifierKey};
-
-fn as_client(mut command: Command, simulator: &Simulator, name: &str) -> Command {
-    let client = simulator.client(name);
-    command
-        .env("SERVICENOW_INSTANCE", simulator.url())
-        .env("SERVICENOW_CA_FILE", simulator.ca_file())
-        .env("SERVICENOW_CLIENT_ID", client.client_id);
-    if !client.client_secret.is_empty() {
-        command.env("SERVICENOW_CLIENT_SECRET", client.client_secret);
-    }
-    command
-}
+use snow_token_end_to_end::{example_as, fresh_home, run, simulator, simulator_with};
+use snow_token_simulator::{ClientCertificates, Options, VerifierKey};
 
 #[test]
 fn script_prints_records() {
     let simulator = simulator();
-    let outcome = run(&mut as_client(example("script"), &simulator, "reader"));
+    let outcome = run(&mut example_as("script", &simulator, "reader"));
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.stdout, "{\"result\":[]}\n");
 }
@@ -32,7 +20,7 @@ fn gateway_pushes_each_reading_once_whatever_happens() {
         .instance()
         .script_token_answer(503, "text/html", "busy");
     simulator.inject(snow_token_simulator::Fault::CutAfter(0));
-    let mut gateway = as_client(example("gateway"), &simulator, "writer");
+    let mut gateway = example_as("gateway", &simulator, "writer");
     let outcome = run(gateway.env("READINGS", "3"));
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.stdout.lines().count(), 3);
@@ -50,7 +38,7 @@ fn mtls_shows_its_certificate() {
     let (certificate, key) = simulator.client_certificate();
     fs::write(home.join("cert.pem"), certificate).unwrap();
     fs::write(home.join("key.pem"), key).unwrap();
-    let mut mtls = as_client(example("mtls"), &simulator, "reader");
+    let mut mtls = example_as("mtls", &simulator, "reader");
     let outcome = run(mtls.arg(home.join("cert.pem")).arg(home.join("key.pem")));
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert!(
@@ -72,7 +60,7 @@ fn jwt_bearer_signs_with_its_key() {
         .instance()
         .add_jwt_verifier(&client.client_id, None, &key)
         .unwrap();
-    let mut bearer = as_client(example("jwt_bearer"), &simulator, "jwt_public");
+    let mut bearer = example_as("jwt_bearer", &simulator, "jwt_public");
     let outcome = run(bearer
         .arg(home.join("secret"))
         .arg("abel.tuter@example.com"));

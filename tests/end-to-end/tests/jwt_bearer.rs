@@ -8,7 +8,8 @@ use std::{
 
 use serde_json::Value;
 use snow_token_end_to_end::{
-    Outcome, fresh_home, run, run_with_input, simulator, snow_token, snow_token_as,
+    Outcome, fresh_home, private_file, run, run_with_input, set_mode, simulator, snow_token,
+    snow_token_as,
 };
 use snow_token_simulator::{Simulator, VerifierKey};
 
@@ -32,18 +33,8 @@ fn new_key(folder: &Path, key_type: &str) -> (PathBuf, String) {
 fn openssl_key(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
     let key = folder.join(name);
     openssl(&[arguments, &["-out", key.to_str().unwrap()]].concat());
-    restrict(&key);
+    set_mode(&key, 0o600);
     key
-}
-
-fn restrict(file: &Path) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    #[cfg(not(unix))]
-    let _ = file;
 }
 
 /// A certificate for it that OpenSSL made.
@@ -69,12 +60,9 @@ fn add_verifier(simulator: &Simulator, client: &str, kid: Option<&str>, certific
     instance.add_jwt_verifier(&client_id, kid, &key).unwrap();
 }
 
-/// `snow-token token` as the client, its secret left out where it has none.
+/// `snow-token token` as the client, by assertions that the key signs.
 fn command(simulator: &Simulator, client: &str, key: &Path) -> Command {
     let mut command = snow_token_as(simulator, client);
-    if simulator.client(client).is_public() {
-        command.env_remove("SERVICENOW_CLIENT_SECRET");
-    }
     command
         .arg("token")
         .env("SERVICENOW_JWT_KEY_FILE", key)
@@ -169,7 +157,7 @@ fn keys_of_openssl_sign_in_each_form_that_they_have() {
         "-out",
         pkcs1.to_str().unwrap(),
     ]);
-    restrict(&pkcs1);
+    set_mode(&pkcs1, 0o600);
     for (what, key, label) in [
         ("P-256, SEC1", ec("a", "prime256v1", &[]), "EC PRIVATE KEY"),
         (
@@ -212,9 +200,7 @@ fn keys_of_openssl_sign_in_each_form_that_they_have() {
 fn a_shared_secret_signs_by_hs() {
     let simulator = simulator();
     let secret = [b's'; 64];
-    let file = fresh_home().join("secret");
-    fs::write(&file, secret).unwrap();
-    restrict(&file);
+    let file = private_file(&fresh_home(), "secret", secret);
     for client in ["jwt", "jwt_public"] {
         let client_id = simulator.client(client).client_id;
         let key = VerifierKey::SharedSecret(secret.to_vec());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use snow_token_end_to_end::{Outcome, fresh_home, run, run_with_input, snow_token};
+use snow_token_end_to_end::{Outcome, fresh_home, run, run_with_input, set_mode, snow_token};
 
 mod openssl;
 use openssl::openssl;
@@ -251,10 +251,8 @@ fn keys_that_ring_does_not_take_are_told_from_others() {
             "-out",
             text(&certificate),
         ]);
-        #[cfg(unix)]
         for file in [&whole, &half] {
-            use std::os::unix::fs::PermissionsExt;
-            fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+            set_mode(file, 0o600);
         }
         for key_file in [&whole, &half] {
             let outcome = key(&["check", text(key_file), text(&certificate)]);
@@ -329,10 +327,8 @@ fn what_is_no_key_or_no_certificate_is_told_without_repeating_it() {
     openssl(&["genrsa", "-out", text(&small), "1024"]);
     let words = folder.join("words.txt");
     fs::write(&words, "hunter2-s3cret\n").unwrap();
-    #[cfg(unix)]
     for file in [&certificate, &encrypted, &p521, &ed25519, &small, &words] {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+        set_mode(file, 0o600);
     }
     for (no_key, said) in [
         (&certificate, "there is no private key in it"),
@@ -368,9 +364,8 @@ fn what_is_no_key_or_no_certificate_is_told_without_repeating_it() {
 #[cfg(unix)]
 #[test]
 fn a_key_that_others_can_read_is_refused() {
-    use std::os::unix::fs::PermissionsExt;
     let (file, _) = new(&fresh_home(), "a.pem", &[]);
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    set_mode(&file, 0o644);
     let outcome = key(&["cert", text(&file)]);
     assert_eq!(outcome.code, 3);
     assert!(outcome.stderr.contains("chmod 600"), "{}", outcome.stderr);

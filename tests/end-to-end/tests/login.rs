@@ -12,7 +12,9 @@ use std::{
     time::Instant,
 };
 
-use snow_token_end_to_end::{Outcome, browser::Browser, fresh_home, run, simulator_of, snow_token};
+use snow_token_end_to_end::{
+    Outcome, browser::Browser, fresh_home, run, simulator_of, snow_token_at,
+};
 use snow_token_simulator::{InstanceOptions, RegisteredClient, Simulator};
 
 /// A simulated instance, one of its clients with a redirect URL on a free port, and a home.
@@ -40,12 +42,10 @@ impl Setup {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = snow_token();
+        let mut command = snow_token_at(&self.simulator);
         command
             .args(arguments)
             .env("HOME", &self.home)
-            .env("SERVICENOW_INSTANCE", self.simulator.url())
-            .env("SERVICENOW_CA_FILE", self.simulator.ca_file())
             .env("SERVICENOW_AUTH_METHOD", "oauth2_authorization_code")
             .env("SERVICENOW_CLIENT_ID", &self.client.client_id)
             .env("SERVICENOW_REDIRECT_PORT", self.port.to_string());

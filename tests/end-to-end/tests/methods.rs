@@ -2,11 +2,12 @@
 //! browser have files of their own.
 
 use core::time::Duration;
-use std::{fs, path::Path, process::Command, sync::Arc, thread};
+use std::{fs, process::Command, sync::Arc, thread};
 
-use snow_token::{Client, ErrorKind, Method, SecretString, Settings};
+use snow_token::ErrorKind;
 use snow_token_end_to_end::{
-    Outcome, fresh_home, run, simulator, simulator_of, simulator_with, snow_token,
+    Outcome, fresh_home, library_client, private_file, refresh_token_of_legacy, run, simulator,
+    simulator_of, simulator_with, snow_token, snow_token_as, snow_token_at,
 };
 use snow_token_simulator::{
     ClientCertificates, InstanceOptions, Options, RefreshTokens, Simulator, TrustedIssuer,
@@ -17,20 +18,16 @@ const INCIDENTS: &str = "/api/now/table/incident?sysparm_limit=1";
 
 /// The command without credentials.
 fn command(simulator: &Simulator, arguments: &[&str]) -> Command {
-    let mut command = snow_token();
-    command
-        .args(arguments)
-        .env("SERVICENOW_INSTANCE", simulator.url())
-        .env("SERVICENOW_CA_FILE", simulator.ca_file());
-    command
+    with(snow_token_at(simulator), arguments)
 }
 
-fn as_client(command: &mut Command, simulator: &Simulator, name: &str) {
-    let client = simulator.client(name);
-    command.env("SERVICENOW_CLIENT_ID", client.client_id);
-    if !client.client_secret.is_empty() {
-        command.env("SERVICENOW_CLIENT_SECRET", client.client_secret);
-    }
+fn command_as(simulator: &Simulator, client: &str, arguments: &[&str]) -> Command {
+    with(snow_token_as(simulator, client), arguments)
+}
+
+fn with(mut command: Command, arguments: &[&str]) -> Command {
+    command.args(arguments);
+    command
 }
 
 fn assert_reads_incidents(outcome: &Outcome) {
@@ -46,8 +43,7 @@ fn assert_reads_incidents(outcome: &Outcome) {
 fn password_is_taken_with_a_warning() {
     let simulator = simulator();
     let user = simulator.user("abel.tuter");
-    let mut command = command(&simulator, &["request", "GET", INCIDENTS]);
-    as_client(&mut command, &simulator, "legacy");
+    let mut command = command_as(&simulator, "legacy", &["request", "GET", INCIDENTS]);
     command
         .env("SERVICENOW_USERNAME", &user.user_name)
         .env("SERVICENOW_PASSWORD", &user.password);
@@ -135,8 +131,7 @@ fn an_identity_providers_token_is_used_as_it_is() {
         .env("SERVICENOW_IDP_CLIENT_SECRET", &idp.client_secret);
     let token = run(&mut token);
     assert_eq!(token.code, 0, "{}", token.stderr);
-    let file = home.join("id-token");
-    private_file(&file, &token.stdout);
+    let file = private_file(&home, "id-token", &token.stdout);
     let mut by_text = command(&simulator, &["request", "GET", INCIDENTS]);
     assert_reads_incidents(&run(by_text.env("SERVICENOW_ID_TOKEN", token.stdout.trim())));
     let mut by_file = command(&simulator, &["request", "GET", INCIDENTS]);
@@ -182,11 +177,10 @@ fn a_refresh_token_that_the_instance_rotates_is_kept_for_the_next_process() {
         refresh_tokens: RefreshTokens::Rotate,
         ..InstanceOptions::default()
     });
-    let refresh_token = snow_token_end_to_end::refresh_token_of(&simulator);
+    let refresh_token = refresh_token_of_legacy(&simulator);
     let home = fresh_home();
     let token = || {
-        let mut command = command(&simulator, &["token", "--refresh"]);
-        as_client(&mut command, &simulator, "legacy");
+        let mut command = command_as(&simulator, "legacy", &["token", "--refresh"]);
         run(command
             .env("HOME", &home)
             .env("SERVICENOW_REFRESH_TOKEN", &refresh_token))
@@ -199,8 +193,7 @@ fn a_refresh_token_that_the_instance_rotates_is_kept_for_the_next_process() {
             .instance()
             .advance_clock(Duration::from_secs(1801));
     }
-    let mut elsewhere = command(&simulator, &["token"]);
-    as_client(&mut elsewhere, &simulator, "legacy");
+    let mut elsewhere = command_as(&simulator, "legacy", &["token"]);
     let outcome = run(elsewhere.env("SERVICENOW_REFRESH_TOKEN", &refresh_token));
     assert_eq!(outcome.code, 4, "{}", outcome.stderr);
     assert!(!outcome.stderr.contains(&refresh_token));
@@ -223,11 +216,10 @@ fn mtls_shows_the_certificate_and_tells_when_it_is_refused() {
     });
     let home = fresh_home();
     let (certificate, key) = simulator.client_certificate();
-    private_file(&home.join("key.pem"), &key);
+    private_file(&home, "key.pem", &key);
     fs::write(home.join("cert.pem"), certificate).unwrap();
     let token = |with_certificate: bool| {
-        let mut command = command(&simulator, &["token", "--no-cache"]);
-        as_client(&mut command, &simulator, "reader");
+        let mut command = command_as(&simulator, "reader", &["token", "--no-cache"]);
         if with_certificate {
             command
                 .env("SERVICENOW_CLIENT_CERT_FILE", home.join("cert.pem"))
@@ -244,8 +236,7 @@ fn mtls_shows_the_certificate_and_tells_when_it_is_refused() {
         "{}",
         without.stderr
     );
-    let mut half = command(&simulator, &["token"]);
-    as_client(&mut half, &simulator, "reader");
+    let mut half = command_as(&simulator, "reader", &["token"]);
     let half = run(half.env("SERVICENOW_CLIENT_CERT_FILE", home.join("cert.pem")));
     assert_eq!(half.code, 3);
     assert!(
@@ -293,8 +284,8 @@ fn settings_can_stand_in_a_profile() {
     let home = fresh_home();
     let reader = simulator.client("reader");
     let writer = simulator.client("writer");
-    private_file(&home.join("reader"), &reader.client_secret);
-    private_file(&home.join("writer"), &writer.client_secret);
+    private_file(&home, "reader", &reader.client_secret);
+    private_file(&home, "writer", &writer.client_secret);
     let config = home.join(".config/snow-token");
     fs::create_dir_all(&config).unwrap();
     fs::write(
@@ -357,12 +348,7 @@ fn a_secret_can_come_from_standard_input_once() {
 fn the_middleware_authorizes_any_agent_for_the_instance_alone() {
     let simulator = simulator();
     let elsewhere = simulator_of(InstanceOptions::default());
-    let registered = simulator.client("reader");
-    let secret = SecretString::from(registered.client_secret.as_str());
-    let method = Method::client_credentials(registered.client_id, secret);
-    let settings =
-        Settings::new(simulator.url().parse().unwrap(), method).with_ca_pem(simulator.ca_pem());
-    let client = Arc::new(Client::new(settings).unwrap());
+    let client = Arc::new(library_client(&simulator, "reader"));
     let agent = config(&simulator).http_status_as_error(false);
     let agent: ureq::Agent = client.authorize(agent).build().into();
     let url = format!("{}{INCIDENTS}", simulator.url());
@@ -383,12 +369,7 @@ fn the_middleware_authorizes_any_agent_for_the_instance_alone() {
 #[test]
 fn a_gateway_asks_again_only_when_the_wait_is_over_and_then_goes_on() {
     let simulator = simulator();
-    let registered = simulator.client("reader");
-    let secret = SecretString::from(registered.client_secret.as_str());
-    let method = Method::client_credentials(registered.client_id, secret);
-    let settings =
-        Settings::new(simulator.url().parse().unwrap(), method).with_ca_pem(simulator.ca_pem());
-    let client = Client::new(settings).unwrap();
+    let client = library_client(&simulator, "reader");
     simulator
         .instance()
         .script_token_answer(503, "text/html", "busy");
@@ -404,13 +385,4 @@ fn a_gateway_asks_again_only_when_the_wait_is_over_and_then_goes_on() {
     assert_eq!(token.scope(), Some("table_read"));
     assert!(failures > 10, "the wait was not kept: {failures}");
     assert_eq!(simulator.instance().token_requests(), 2);
-}
-
-fn private_file(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-    }
 }

@@ -2,29 +2,18 @@
 //! its work.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
-use snow_token_end_to_end::{Running, fresh_home, run, simulator, snow_token_as};
+use snow_token_end_to_end::{Running, fresh_home, private_file, run, simulator, snow_token_as};
 use snow_token_simulator::{Fault, Simulator};
 
 /// The command `token` with its secret in a file, as the environment is a part of the memory.
 fn token_by_file(simulator: &Simulator, home: &Path) -> Command {
-    let secret = home.join("secret");
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&secret)
-        .unwrap();
-    file.write_all(simulator.client("reader").client_secret.as_bytes())
-        .unwrap();
+    let secret = simulator.client("reader").client_secret;
+    let secret = private_file(home, "secret", secret);
     let mut command = snow_token_as(simulator, "reader");
     command
         .arg("token")

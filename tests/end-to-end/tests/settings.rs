@@ -1,12 +1,10 @@
 //! Settings that are missing, contradictory or make no sense: exit code 3, and the setting's name.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
-use snow_token_end_to_end::{Outcome, run, simulator, snow_token, snow_token_as};
+use snow_token_end_to_end::{
+    Outcome, private_file, run, set_mode, simulator, snow_token, snow_token_as,
+};
 
 fn complete() -> Command {
     let mut command = snow_token();
@@ -30,19 +28,6 @@ fn expect_configuration_error(outcome: &Outcome, words: &[&str]) {
         );
     }
     assert!(!outcome.stderr.contains("hunter2"), "{}", outcome.stderr);
-}
-
-fn file(dir: &Path, name: &str, text: &str, mode: u32) -> PathBuf {
-    let path = dir.join(name);
-    fs::write(&path, text).unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    path
 }
 
 #[test]
@@ -138,7 +123,7 @@ fn a_secret_can_stand_in_a_file_with_a_line_break_at_its_end() {
         format!("{secret}\n"),
         format!("{secret}\r\n"),
     ] {
-        let path = file(dir.path(), "secret", &text, 0o600);
+        let path = private_file(dir.path(), "secret", &text);
         let from_variable = run(snow_token_as(&simulator, "reader")
             .arg("token")
             .env_remove("SERVICENOW_CLIENT_SECRET")
@@ -168,7 +153,8 @@ fn two_secrets_are_a_contradiction() {
 fn a_secret_file_that_everybody_can_read_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     for (mode, refused) in [(0o644, true), (0o604, true), (0o640, false), (0o400, false)] {
-        let path = file(dir.path(), &format!("{mode:o}"), "hunter2-s3cret", mode);
+        let path = private_file(dir.path(), &format!("{mode:o}"), "hunter2-s3cret");
+        set_mode(&path, mode);
         let outcome = run(complete()
             .env_remove("SERVICENOW_CLIENT_SECRET")
             .env("SERVICENOW_CLIENT_SECRET_FILE", &path));
@@ -187,7 +173,7 @@ fn a_secret_file_that_everybody_can_read_is_refused() {
 #[test]
 fn a_secret_file_that_is_none_is_refused() {
     let dir = tempfile::tempdir().unwrap();
-    let huge = file(dir.path(), "huge", &"hunter2".repeat(20_000), 0o600);
+    let huge = private_file(dir.path(), "huge", "hunter2".repeat(20_000));
     for (path, words) in [
         (Path::new("/nowhere/secret"), "cannot read /nowhere/secret"),
         (dir.path(), "cannot read"),

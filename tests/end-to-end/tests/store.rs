@@ -310,7 +310,7 @@ fn a_refresh_token_that_cannot_be_kept_is_held_by_the_process() {
             registered.client_secret.as_str(),
         )),
     };
-    let refresh_token = snow_token_end_to_end::refresh_token_of(&simulator);
+    let refresh_token = snow_token_end_to_end::refresh_token_of_legacy(&simulator);
     let method = Method::RefreshToken {
         client,
         refresh_token: SecretString::from(refresh_token),

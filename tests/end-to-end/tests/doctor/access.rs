@@ -1,6 +1,6 @@
 //! Tokens, scopes, records.
 
-use snow_token_end_to_end::{simulator, simulator_of, snow_token, snow_token_as};
+use snow_token_end_to_end::{simulator, simulator_of, snow_token_as, snow_token_at};
 use snow_token_simulator::{AccessTokenFormat, GrantType, InstanceOptions, RegisteredClient};
 
 use crate::support::{examine, examine_as, examine_with};
@@ -87,11 +87,8 @@ fn methods_without_a_token_skip_what_is_about_tokens() {
     let key = simulator.instance().api_keys()[0].key.clone();
     let user = simulator.user("integration.user");
     let with = |variables: &[(&str, &str)]| {
-        let mut command = snow_token();
-        command
-            .env("SERVICENOW_INSTANCE", simulator.url())
-            .env("SERVICENOW_CA_FILE", simulator.ca_file())
-            .envs(variables.iter().copied());
+        let mut command = snow_token_at(&simulator);
+        command.envs(variables.iter().copied());
         let examined = examine(&mut command);
         assert_eq!(examined.code, 0, "{:#?}", examined.checks);
         for name in ["token_endpoint", "grant", "scope"] {
@@ -121,10 +118,8 @@ fn tokens_of_an_identity_provider_and_tokens_that_are_jwts() {
 
     let idp = simulator.describe()["idp"].clone();
     let text = |name: &str| idp[name].as_str().unwrap().to_owned();
-    let mut command = snow_token();
+    let mut command = snow_token_at(&simulator);
     command
-        .env("SERVICENOW_INSTANCE", simulator.url())
-        .env("SERVICENOW_CA_FILE", simulator.ca_file())
         .env("SERVICENOW_IDP_TOKEN_URL", text("token_url"))
         .env("SERVICENOW_IDP_CLIENT_ID", text("client_id"))
         .env("SERVICENOW_IDP_CLIENT_SECRET", text("client_secret"));

@@ -1,9 +1,9 @@
 //! The clock, the sleep, the token endpoint.
 
-use snow_token_end_to_end::{fresh_home, simulator, snow_token_as};
+use snow_token_end_to_end::{fresh_home, private_file, simulator, snow_token_as};
 use snow_token_simulator::{Fault, VerifierKey};
 
-use crate::support::{examine, examine_as, private_file};
+use crate::support::{examine, examine_as};
 
 #[test]
 fn a_clock_that_differs_is_warned_of() {

@@ -1,10 +1,11 @@
 //! Logins, refresh tokens, and the cache.
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{fs, path::Path};
 
-use serde_json::Value;
-use snow_token_end_to_end::{fresh_home, run, simulator, simulator_of, snow_token_as};
-use snow_token_simulator::{InstanceOptions, RefreshTokens, Simulator};
+use snow_token_end_to_end::{
+    fresh_home, refresh_token_of_legacy, run, simulator, simulator_of, snow_token_as,
+};
+use snow_token_simulator::{InstanceOptions, RefreshTokens};
 
 use crate::support::{NAMES, examine};
 
@@ -18,25 +19,6 @@ fn nobody_is_logged_in() {
     assert_eq!(examined.checks.len(), NAMES.len() + 1);
 }
 
-/// A refresh token of the client `legacy`, as the instance gives it for a password.
-fn refresh_token(simulator: &Simulator) -> String {
-    let (client, user) = (simulator.client("legacy"), simulator.user("abel.tuter"));
-    let form = form_urlencoded::Serializer::new(String::new())
-        .append_pair("grant_type", "password")
-        .append_pair("client_id", &client.client_id)
-        .append_pair("client_secret", &client.client_secret)
-        .append_pair("username", &user.user_name)
-        .append_pair("password", &user.password)
-        .finish();
-    let request = http::Request::post("/oauth_token.do")
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form.into())
-        .unwrap();
-    let answer = simulator.instance().handle(&request, SystemTime::now());
-    let answer: Value = serde_json::from_slice(answer.body()).unwrap();
-    answer["refresh_token"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn a_refresh_token_that_comes_in_the_place_of_another_is_kept() {
     let simulator = simulator_of(InstanceOptions {
@@ -44,7 +26,7 @@ fn a_refresh_token_that_comes_in_the_place_of_another_is_kept() {
         ..InstanceOptions::default()
     });
     let home = fresh_home();
-    let token = refresh_token(&simulator);
+    let token = refresh_token_of_legacy(&simulator);
     for _ in 0..2 {
         let mut command = snow_token_as(&simulator, "legacy");
         command

@@ -1,10 +1,6 @@
 //! The command run, and what it said taken apart.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::process::Command;
 
 use serde_json::Value;
 use snow_token_end_to_end::{run, snow_token_as};
@@ -97,13 +93,4 @@ pub(crate) fn examine_with(command: &mut Command, arguments: &[&str]) -> Examine
 
 pub(crate) fn examine_as(simulator: &Simulator, client: &str) -> Examined {
     examine(&mut snow_token_as(simulator, client))
-}
-
-/// A file that nobody else can read.
-pub(crate) fn private_file(folder: &Path, name: &str, text: &str) -> PathBuf {
-    let file = folder.join(name);
-    fs::write(&file, text).unwrap();
-    #[cfg(unix)]
-    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    file
 }

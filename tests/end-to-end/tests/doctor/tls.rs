@@ -2,10 +2,12 @@
 
 use std::{io::Write, net::TcpListener, thread, time::SystemTime};
 
-use snow_token_end_to_end::{fresh_home, run, simulator, simulator_with, snow_token_as};
+use snow_token_end_to_end::{
+    fresh_home, private_file, run, simulator, simulator_with, snow_token_as,
+};
 use snow_token_simulator::{ClientCertificates, Fault, KeyKind, LeafFlaw, Options};
 
-use crate::support::{examine, examine_as, private_file};
+use crate::support::{examine, examine_as};
 
 #[test]
 fn a_server_without_tls() {
