@@ -80,6 +80,11 @@ fn a_code_is_taken_with_the_right_state_alone() {
         "error=access_denied".to_owned(),
         "access_token=a&token_type=bearer&state=0".to_owned(),
         String::new(),
+        // What anybody can send is not told what else is wrong with it.
+        "code=a&code=b".to_owned(),
+        "code=a&code=b&state=0".to_owned(),
+        "state=0&state=1".to_owned(),
+        "code=%&state=0".to_owned(),
     ] {
         assert_eq!(
             error(&parameters),
@@ -113,6 +118,10 @@ fn what_is_not_a_redirect_is_refused_by_name() {
         ("code=%ff", CallbackError::Invalid(Parameter::Code)),
         ("code=a&code=b", CallbackError::Duplicate(Parameter::Code)),
         ("state=a", CallbackError::Duplicate(Parameter::State)),
+        (
+            "error=a&error=b",
+            CallbackError::Duplicate(Parameter::Error),
+        ),
         (
             "access_token=a",
             CallbackError::Missing(Parameter::TokenType),

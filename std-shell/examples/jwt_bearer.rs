@@ -22,11 +22,8 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let key = JwtKey::load(&fs::read(key)?, None)?;
     println!("signed with {}", key.algorithm_name());
     let method = Method::JwtBearer {
-        client: OAuthClient {
-            id: env::var("SERVICENOW_CLIENT_ID")?,
-            // A public client: the signature says who asks.
-            authentication: ClientAuth::None,
-        },
+        // A public client: the signature says who asks.
+        client: OAuthClient::new(env::var("SERVICENOW_CLIENT_ID")?, ClientAuth::None),
         assertion: Assertion::new(key, subject),
     };
     // Instance, certificates and time-outs as they are set; the way in is the one above.

@@ -21,8 +21,7 @@ impl Assertion {
     ///
     /// # Examples
     /// ```
-    /// use snow_token::{Jwt, JwtKey, settings::Assertion};
-    /// # use secrecy::ExposeSecret;
+    /// use snow_token::{ExposeSecret, Jwt, JwtKey, settings::Assertion};
     ///
     /// let key = JwtKey::load(b"a shared secret of at least thirty-two bytes", None)?;
     /// let assertion = Assertion::new(key, "sensor@example.com").sign("my-client-id")?;
@@ -31,10 +30,7 @@ impl Assertion {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn sign(&self, client_id: &str) -> Result<SecretString, Error> {
-        let client = OAuthClient {
-            id: client_id.to_owned(),
-            authentication: ClientAuth::None,
-        };
+        let client = OAuthClient::new(client_id, ClientAuth::None);
         let jws = signed(self, &client, unix_now())?;
         Ok(SecretString::from(jws.as_str()))
     }

@@ -52,7 +52,8 @@ impl Error {
         &self.advice
     }
 
-    /// For callers that find an answer to be other than it should be.
+    /// An error of the caller's own, who finds an answer to be other than it should be, beside those
+    /// that it passes on. The command does so with a body that is not the JSON that it asked for.
     pub fn unexpected(what: impl Into<String>) -> Self {
         Self::new(ErrorKind::UnexpectedAnswer, what)
     }
@@ -81,8 +82,8 @@ impl Error {
     }
 
     /// Says before all else which file it is about.
-    #[must_use]
-    pub fn with_place(mut self, place: &str) -> Self {
+    #[cfg(feature = "keys")]
+    pub(crate) fn with_place(mut self, place: &str) -> Self {
         self.what = format!("{place}: {}", self.what);
         self
     }

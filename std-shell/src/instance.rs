@@ -82,6 +82,12 @@ impl fmt::Display for InstanceUrl {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InvalidInstance(&'static str);
 
+impl InvalidInstance {
+    pub(crate) const fn new(why: &'static str) -> Self {
+        Self(why)
+    }
+}
+
 impl fmt::Display for InvalidInstance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)

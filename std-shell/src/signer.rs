@@ -165,6 +165,12 @@ pub(crate) fn der_of(bytes: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Invalid
             "decrypt it: openssl pkey -in KEY -out PLAIN, then chmod 600 PLAIN",
         ));
     }
+    if text.contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
+        return Err(InvalidKey::new(
+            "the private key is in OpenSSH's own form",
+            "convert a copy of it, without a passphrase: ssh-keygen -p -N '' -m PKCS8 -f COPY",
+        ));
+    }
     if !text.contains("PRIVATE KEY-----") {
         return Err(InvalidKey::new(
             "there is no private key in it, but something else in PEM",
@@ -256,11 +262,26 @@ fn rsa_key(der: &[u8], algorithm: Option<Algorithm>) -> Result<JwtKey, InvalidKe
 fn shared_secret(bytes: &[u8], algorithm: Option<Algorithm>) -> Result<JwtKey, InvalidKey> {
     let secret = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let secret = secret.strip_suffix(b"\r").unwrap_or(secret);
+    if is_jwk(secret) {
+        return Err(InvalidKey::new(
+            "this is a JSON Web Key, and not the key itself",
+            "name a file with the private key in PEM; of a shared secret (\"kty\":\"oct\") the bytes \
+             that its \"k\" stands for, in base64url",
+        ));
+    }
     Ok(JwtKey(match algorithm {
         Some(Algorithm::Hs384) => Arc::new(Hs384::new(secret)?),
         Some(Algorithm::Hs512) => Arc::new(Hs512::new(secret)?),
         _ => Arc::new(Hs256::new(secret)?),
     }))
+}
+
+/// RFC 7517 §4: a JSON object with the member `kty`, or a set of them.
+fn is_jwk(bytes: &[u8]) -> bool {
+    core::str::from_utf8(bytes).is_ok_and(|text| {
+        let text = text.trim();
+        text.starts_with('{') && text.ends_with('}') && text.contains("\"kty\"")
+    })
 }
 
 struct RingEcdsa {
@@ -310,4 +331,41 @@ fn fill(to: &mut [u8], from: &[u8]) -> Result<(), SigningError> {
     }
     to.copy_from_slice(from);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_another_form_is_called_by_its_name() {
+        let hs512 = Some(Algorithm::Hs512);
+        for (bytes, algorithm, what, advice) in [
+            (
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n",
+                None,
+                "in OpenSSH's own form",
+                "ssh-keygen -p -N '' -m PKCS8 -f",
+            ),
+            (
+                "{\"kty\":\"RSA\",\"n\":\"0123456789abcdef0123456789abcdef\"}",
+                None,
+                "a JSON Web Key",
+                "in PEM",
+            ),
+            (
+                "\n{ \"k\": \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\", \"kty\": \"oct\" }\n",
+                hs512,
+                "a JSON Web Key",
+                "base64url",
+            ),
+        ] {
+            let error = JwtKey::load(bytes.as_bytes(), algorithm).unwrap_err();
+            assert!(error.to_string().contains(what), "{error}");
+            assert!(error.advice().unwrap().contains(advice), "{error:?}");
+            assert!(!format!("{error:?}").contains("0123"), "{error:?}");
+        }
+        let secret = b"{a shared secret of at least thirty-two bytes}";
+        assert!(JwtKey::load(secret, None).is_ok());
+    }
 }

@@ -121,7 +121,9 @@ impl Parameter {
 impl<'b> Callback<'b> {
     /// Reads the query (after `?`) or, for implicit, the fragment (after `#`) of the redirect.
     ///
-    /// The `state` is compared first, in constant time: nothing else is believed before.
+    /// The `state` is compared first, in constant time: nothing else is believed before, nor is it
+    /// looked at, so that every error but [`CallbackError::StateMismatch`] is about a redirect of
+    /// this request.
     ///
     /// # Errors
     /// [`CallbackError`]; `buf` may hold a part of the redirect then, and is to be zeroed after
@@ -146,13 +148,11 @@ impl<'b> Callback<'b> {
     /// # Ok::<(), CallbackError>(())
     /// ```
     pub fn read(parameters: &str, state: &State, buf: &'b mut [u8]) -> Result<Self, CallbackError> {
-        let raw = Raw::read(parameters)?;
-        if !raw
-            .get(Parameter::State)
-            .is_some_and(|text| state.matches(text))
-        {
+        let mut states = pairs(parameters).filter(|(name, _)| *name == Parameter::State.name());
+        if !states.any(|(_, text)| state.matches(text)) {
             return Err(CallbackError::StateMismatch);
         }
+        let raw = Raw::read(parameters)?;
         if raw.get(Parameter::Error).is_some() {
             let [error, description] =
                 raw.decode([Parameter::Error, Parameter::ErrorDescription], buf)?;
@@ -173,14 +173,19 @@ impl<'b> Callback<'b> {
     }
 }
 
+/// Names and values as they stand in the redirect.
+fn pairs(parameters: &str) -> impl Iterator<Item = (&str, &str)> {
+    let pairs = parameters.split('&');
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+}
+
 /// The parameters as they stand in the redirect, still encoded.
 struct Raw<'a>([Option<&'a str>; Parameter::ALL.len()]);
 
 impl<'a> Raw<'a> {
     fn read(parameters: &'a str) -> Result<Self, CallbackError> {
         let mut raw = Self([None; Parameter::ALL.len()]);
-        for pair in parameters.split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        for (name, value) in pairs(parameters) {
             let known = Parameter::ALL.iter().zip(&mut raw.0);
             for (parameter, slot) in known.filter(|(parameter, _)| parameter.name() == name) {
                 if slot.replace(value).is_some() {

@@ -3,9 +3,8 @@
 use std::io::Write;
 
 use clap::Args;
-use secrecy::ExposeSecret;
 use serde_json::json;
-use snow_token::{Error, Jwt, settings::Assertion};
+use snow_token::{Error, ExposeSecret, Jwt, settings::Assertion};
 
 use super::{Failure, settings::SettingFlags};
 

@@ -12,7 +12,7 @@ use clap::Args;
 use snow_token::{
     Client, Settings,
     login::{Flow, HandIn},
-    settings::keys::AUTH_METHOD,
+    settings::keys::{AUTH_METHOD, SECRETS},
 };
 
 use super::{Failure, settings::SettingFlags};
@@ -41,9 +41,9 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let sources = settings.sources()?;
     let method = sources.get(AUTH_METHOD)?;
-    let client = Client::builder(Settings::resolve_login(&sources)?)
-        .with_shared_store(settings.store()?)
-        .build()?;
+    let resolved = Settings::resolve_login(&sources)?;
+    let store = settings.store_for(resolved.method())?;
+    let client = Client::builder(resolved).with_shared_store(store).build()?;
     let flow = match (arguments.implicit, arguments.no_pkce) {
         (true, _) => {
             tracing::warn!(
@@ -57,24 +57,10 @@ pub(crate) fn run(
     };
     let login = client.begin_login(flow)?;
     let has_opened = !arguments.no_browser && open(login.url());
-    let mut err = io::stderr().lock();
-    match has_opened {
-        true => writeln!(
-            err,
-            "Log in in the browser. If none has opened, open this address:"
-        )?,
-        false => writeln!(err, "Open this address in a browser, and log in:")?,
-    }
-    writeln!(err, "\n  {}\n", login.url())?;
+    tell(login.url(), arguments.no_browser, has_opened);
     if arguments.no_browser {
-        writeln!(
-            err,
-            "If that browser cannot come back to this machine, paste the address here at which it \
-             ended."
-        )?;
         read_address(login.hand_in());
     }
-    drop(err);
     let logged_in = login.wait(Duration::from_secs(arguments.wait_secs.into()))?;
     let instance = client.settings().instance();
     writeln!(out, "Logged in at {instance}.")?;
@@ -96,17 +82,51 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// Says where to log in. A standard error that nobody reads does not end a login: its browser may
+/// be open.
+fn tell(url: &str, no_browser: bool, has_opened: bool) {
+    let mut err = io::stderr().lock();
+    let what = match has_opened {
+        true => "Log in in the browser. If none has opened, open this address:",
+        false => "Open this address in a browser, and log in:",
+    };
+    let _ = writeln!(err, "{what}\n\n  {url}\n");
+    if no_browser {
+        let _ = writeln!(
+            err,
+            "If that browser cannot come back to this machine, paste the address here at which it \
+             ended."
+        );
+    }
+}
+
 /// Whether a browser was started: the one that `BROWSER` names, or the system's.
 fn open(url: &str) -> bool {
-    match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
-        Some(browser) => Command::new(browser)
-            .arg(url)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .is_ok(),
-        None => open::that_detached(url).is_ok(),
+    let commands = match env::var_os("BROWSER").filter(|browser| !browser.is_empty()) {
+        Some(browser) => {
+            let mut command = Command::new(browser);
+            command.arg(url);
+            vec![command]
+        }
+        None => open::commands(url),
+    };
+    commands.into_iter().any(starts)
+}
+
+/// A browser lives on, with whatever it runs itself: the secrets of this environment are not for it.
+fn starts(mut command: Command) -> bool {
+    for secret in SECRETS {
+        command.env_remove(secret.variable);
     }
+    // Ctrl-C here ends the login, not the browser.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .is_ok()
 }
 
 /// The thread ends with the process, for a read cannot be called off.

@@ -18,7 +18,10 @@ pub(crate) fn run(
     settings: &SettingFlags,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let client = settings.client()?;
+    let mut sources = settings.sources()?;
+    // ServiceNow revokes a token for who has it.
+    sources.leave_secrets_out();
+    let client = settings.client_of(&sources)?;
     let instance = client.settings().instance();
     let words = match (arguments.keep_at_instance, client.has_tokens()?) {
         (_, false) => "There was nothing to forget for",

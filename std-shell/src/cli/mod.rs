@@ -18,7 +18,10 @@ mod token;
 mod words;
 
 use core::fmt;
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 use snow_token::{Error, ErrorKind};
@@ -105,6 +108,24 @@ pub(crate) enum Failure {
     Output(io::Error),
     /// What went wrong was printed already, and who is at fault.
     Told(ErrorKind),
+}
+
+impl Failure {
+    /// A file that was not written: the user's fault where another place would do, the machine's
+    /// where it would not.
+    fn cannot_write(path: &Path, error: &io::Error) -> Self {
+        use io::ErrorKind::{
+            AlreadyExists, InvalidFilename, IsADirectory, NotADirectory, NotFound,
+            PermissionDenied, ReadOnlyFilesystem,
+        };
+        match error.kind() {
+            AlreadyExists | InvalidFilename | IsADirectory | NotADirectory | NotFound
+            | PermissionDenied | ReadOnlyFilesystem => {
+                Self::Input(format!("cannot write {}: {error}", path.display()))
+            }
+            kind => Self::Output(io::Error::new(kind, format!("{}: {error}", path.display()))),
+        }
+    }
 }
 
 impl From<Error> for Failure {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use snow_token::{Client, Request, Response};
+use snow_token::{Client, Error, Request, Response};
 
 use super::Failure;
 
@@ -89,6 +89,14 @@ pub(crate) fn run(
         answer.into_success()?;
         printed?;
         match next {
+            // It would never end.
+            Some(next) if next == path => {
+                return Err(Error::unexpected(format!(
+                    "GET {path}: its next page is this page again, so what comes after it is not \
+                     known"
+                ))
+                .into());
+            }
             Some(next) => path = next,
             None => return Ok(()),
         }

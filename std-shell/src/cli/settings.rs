@@ -7,12 +7,12 @@ use std::{
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use snow_token::{
-    Client, Error, Settings,
+    Client, Error, Method, Settings,
     settings::{
         Key, Sources,
         keys::{self, PROFILE},
     },
-    store::{FileStore, TokenStore},
+    store::{FileStore, MemoryStore, StoreError, TokenStore},
 };
 use zeroize::Zeroizing;
 
@@ -62,19 +62,42 @@ impl SettingFlags {
 
     /// The settings, and a client that shares its tokens with other processes of this user.
     pub(crate) fn client(&self) -> Result<Client, Error> {
-        Client::builder(Settings::resolve(&self.sources()?)?)
-            .with_shared_store(self.store()?)
-            .build()
+        self.client_of(&self.sources()?)
     }
 
-    /// The tokens of this user.
+    /// As [`client`](Self::client), with what was found already.
+    pub(crate) fn client_of(&self, sources: &Sources) -> Result<Client, Error> {
+        let settings = Settings::resolve(sources)?;
+        let store = self.store_for(settings.method())?;
+        Client::builder(settings).with_shared_store(store).build()
+    }
+
+    /// The tokens of this user, as far as the method has some.
+    pub(crate) fn store_for(&self, method: &Method) -> Result<Arc<dyn TokenStore>, Error> {
+        match method {
+            Method::AuthorizationCode { .. } => self.store_beside(FileStore::of_user()?),
+            Method::ApiKey(_) | Method::Basic { .. } => Ok(Arc::new(MemoryStore::new())),
+            _ => self.store(),
+        }
+    }
+
+    /// The tokens of this user; of this process alone, where the user has no folder for them.
     pub(crate) fn store(&self) -> Result<Arc<dyn TokenStore>, Error> {
-        self.store_beside(FileStore::of_user()?)
+        match FileStore::of_user() {
+            Ok(files) => self.store_beside(files),
+            Err(error) => Ok(in_memory(&error)),
+        }
     }
 
     /// The tokens of this user without the access tokens.
-    pub(crate) fn store_of_logins(&self) -> Result<Arc<dyn TokenStore>, Error> {
-        self.store_beside(FileStore::of_user()?.without_access_tokens())
+    pub(crate) fn store_of_logins(&self, method: &Method) -> Result<Arc<dyn TokenStore>, Error> {
+        match (FileStore::of_user(), method) {
+            (Ok(files), _) => self.store_beside(files.without_access_tokens()),
+            (Err(error), Method::AuthorizationCode { .. }) => Err(error.into()),
+            (Err(error), Method::RefreshToken { .. }) => Ok(in_memory(&error)),
+            // Nothing would be kept in any case.
+            (Err(_), _) => Ok(Arc::new(MemoryStore::new())),
+        }
     }
 
     fn store_beside(&self, files: FileStore) -> Result<Arc<dyn TokenStore>, Error> {
@@ -84,6 +107,11 @@ impl SettingFlags {
         }
         Ok(Arc::new(files))
     }
+}
+
+fn in_memory(error: &StoreError) -> Arc<dyn TokenStore> {
+    tracing::warn!("no token is kept beyond this run: {error}");
+    Arc::new(MemoryStore::new())
 }
 
 pub(crate) fn ask(what: &str) -> io::Result<Zeroizing<String>> {

@@ -42,9 +42,7 @@ pub(crate) fn man(arguments: &Man, command: Command, out: &mut impl Write) -> Re
         None => clap_mangen::Man::new(command).render(out)?,
         Some(folder) => {
             let written = fs::create_dir_all(folder).and_then(|()| pages(command, folder));
-            let pages = written.map_err(|error| {
-                Failure::Input(format!("cannot write to {}: {error}", folder.display()))
-            })?;
+            let pages = written.map_err(|error| Failure::cannot_write(folder, &error))?;
             writeln!(out, "{pages} pages in {}", folder.display())?;
         }
     }

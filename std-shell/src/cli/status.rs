@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::Args;
 use serde_json::json;
 use snow_token::{
-    Client, Settings, Status,
+    Status,
     settings::{Sources, keys},
 };
 
@@ -30,11 +30,11 @@ pub(crate) fn run(
     flags: &SettingFlags,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let sources = flags.sources()?;
+    let mut sources = flags.sources()?;
+    // Nothing is asked for with them.
+    sources.leave_secrets_out();
     let set = set(&sources)?;
-    let client = Client::builder(Settings::resolve(&sources)?)
-        .with_shared_store(flags.store()?)
-        .build()?;
+    let client = flags.client_of(&sources)?;
     let status = client.status()?;
     let settings = client.settings();
     if arguments.json {

@@ -27,13 +27,15 @@ pub(crate) fn run(
     settings: &SettingFlags,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let client = Client::builder(Settings::resolve(&settings.sources()?)?);
-    let client = match (arguments.refresh, arguments.no_cache) {
-        (true, _) => client
-            .with_shared_store(settings.store()?)
-            .ignoring_stored_tokens(),
-        (_, true) => client.with_shared_store(settings.store_of_logins()?),
-        _ => client.with_shared_store(settings.store()?),
+    let resolved = Settings::resolve(&settings.sources()?)?;
+    let store = match arguments.no_cache {
+        true => settings.store_of_logins(resolved.method())?,
+        false => settings.store_for(resolved.method())?,
+    };
+    let client = Client::builder(resolved).with_shared_store(store);
+    let client = match arguments.refresh {
+        true => client.ignoring_stored_tokens(),
+        false => client,
     };
     let token = client.build()?.token()?;
     if arguments.json {

@@ -1,6 +1,7 @@
 //! Certificates that are read (X.509, RFC 5280).
 
 use core::fmt;
+use std::{fs, path::Path};
 
 use pem_rfc7468::LineEnding;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -32,6 +33,17 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// Reads the first certificate of a file, as [`load`](Self::load) does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration).
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let bytes = fs::read(path).map_err(|error| {
+            Error::configuration(format!("cannot read {}: {error}", path.display()))
+        })?;
+        Self::load(&bytes).map_err(|error| error.with_place(&path.display().to_string()))
+    }
+
     /// Reads the first certificate from PEM, or one in DER. That it is signed by somebody is not
     /// looked at.
     ///

@@ -68,17 +68,31 @@ pub struct LoggedIn {
 
 /// The address at which a browser was sent back, for a browser on another machine.
 #[derive(Debug, Clone)]
-pub struct HandIn(Sender<Arrival>);
+pub struct HandIn {
+    arrivals: Sender<Arrival>,
+    flow: Flow,
+}
 
 impl HandIn {
-    /// Takes the address that the browser shows at the end: all of it, or what follows `?` or `#`.
+    /// Takes the address that the browser shows at the end: all of it, or what follows `?` or, for
+    /// [`Flow::Implicit`], `#`.
     pub fn redirect(&self, address: &str) {
-        let parameters = address.trim().rsplit(['?', '#']).next().unwrap_or_default();
         // Nobody waits any more: there is nothing to do.
-        let _ = self.0.send(Arrival {
-            parameters: Zeroizing::new(parameters.to_owned()),
+        let _ = self.arrivals.send(Arrival {
+            parameters: Zeroizing::new(parameters(address, self.flow).to_owned()),
             reply: Reply::to_nobody(),
         });
+    }
+}
+
+/// What an address says by `?` or `#`, or all of a text without either. Some servers end a redirect
+/// with a fragment that means nothing, such as `#_=_`: a code stands in the query alone.
+fn parameters(address: &str, flow: Flow) -> &str {
+    let address = address.trim();
+    let (start, fragment) = address.split_once('#').unwrap_or((address, ""));
+    match flow {
+        Flow::Implicit if !fragment.is_empty() => fragment,
+        _ => start.split_once('?').map_or(start, |(_, query)| query),
     }
 }
 
@@ -87,7 +101,7 @@ impl Client {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`], where the method is not the authorization code, or the port is
-    /// taken.
+    /// 0 or taken.
     pub fn begin_login(&self, flow: Flow) -> Result<Login<'_>, Error> {
         let Method::AuthorizationCode {
             client,
@@ -101,6 +115,15 @@ impl Client {
                 AUTH_METHOD.variable
             )]));
         };
+        // The system would choose one, which the registry entry does not have.
+        if *redirect_port == 0 {
+            return Err(
+                Error::configuration("port 0 is none to which a browser can be sent back")
+                    .with_advice([format!(
+                        "name the port of the registry entry's redirect URL; {REDIRECT_PORT} sets it"
+                    )]),
+            );
+        }
         let (hand_in, arrivals) = std::sync::mpsc::channel();
         let listener = Listener::start(*redirect_port, flow == Flow::Implicit, hand_in.clone())
             .map_err(|error| port_taken(*redirect_port, &error))?;
@@ -155,20 +178,26 @@ impl Login<'_> {
 
     /// A way for the address at which the browser ended, where it cannot reach this machine.
     pub fn hand_in(&self) -> HandIn {
-        HandIn(self.hand_in.clone())
+        HandIn {
+            arrivals: self.hand_in.clone(),
+            flow: self.flow,
+        }
     }
 
-    /// Waits for the person, trades what the browser brings for tokens, and keeps them. The browser
-    /// shows how it went.
+    /// Waits for the person, trades what the browser brings for tokens, and keeps them. The client
+    /// goes on with them, and the browser shows how it went.
     ///
     /// A redirect with another `state` is none of this login's: it is refused, and waiting goes on.
     ///
     /// # Errors
     /// [`Error`], where nobody came in time, consent was refused, or the instance gave no token.
     pub fn wait(self, patience: Duration) -> Result<LoggedIn, Error> {
-        let until = Instant::now() + patience;
+        // `None` is past the end of the clock.
+        let until = Instant::now().checked_add(patience);
         loop {
-            let rest = until.saturating_duration_since(Instant::now());
+            let rest = until.map_or(Duration::MAX, |until| {
+                until.saturating_duration_since(Instant::now())
+            });
             let arrival = match self.arrivals.recv_timeout(rest) {
                 Ok(arrival) => arrival,
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
@@ -191,6 +220,8 @@ impl Login<'_> {
                     return Err(error);
                 }
                 Ok(logged_in) => {
+                    // What it held before is of another login, if of any.
+                    self.client.shared().reset();
                     reply.done(
                         "You are logged in",
                         &format!(
@@ -322,4 +353,81 @@ fn random<const N: usize>() -> Result<[u8; N], Error> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Error::configuration(format!("no random bytes: {error}")))?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{ClientAuth, Settings};
+
+    #[test]
+    fn the_address_at_which_a_browser_ended_is_taken_as_it_is_pasted() {
+        const CODE: Flow = Flow::CodeWithPkce;
+        for (address, flow, expected) in [
+            (
+                "http://127.0.0.1:1/callback?code=a&state=b",
+                CODE,
+                "code=a&state=b",
+            ),
+            (
+                " http://127.0.0.1:1/callback?code=a&state=b#\n",
+                CODE,
+                "code=a&state=b",
+            ),
+            (
+                "http://127.0.0.1:1/callback?code=a&state=b#_=_",
+                CODE,
+                "code=a&state=b",
+            ),
+            ("?code=a?b", Flow::CodeWithoutPkce, "code=a?b"),
+            ("code=a&state=b", CODE, "code=a&state=b"),
+            (
+                "http://127.0.0.1:1/callback#access_token=a?b",
+                Flow::Implicit,
+                "access_token=a?b",
+            ),
+            (
+                "http://127.0.0.1:1/callback?error=a",
+                Flow::Implicit,
+                "error=a",
+            ),
+            (
+                "http://127.0.0.1:1/callback?error=a#",
+                Flow::Implicit,
+                "error=a",
+            ),
+            ("access_token=a", Flow::Implicit, "access_token=a"),
+        ] {
+            assert_eq!(parameters(address, flow), expected, "{address}");
+        }
+    }
+
+    fn client(redirect_port: u16) -> Client {
+        let method = Method::AuthorizationCode {
+            client: OAuthClient::new("id", ClientAuth::None),
+            redirect_port,
+        };
+        Client::new(Settings::new("dev12345".parse().unwrap(), method)).unwrap()
+    }
+
+    #[test]
+    fn a_port_that_the_system_would_choose_is_refused() {
+        let client = client(0);
+        let error = client.begin_login(Flow::CodeWithPkce).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Configuration);
+        assert!(error.to_string().contains("port 0"), "{error}");
+    }
+
+    #[test]
+    fn a_login_can_wait_without_an_end() {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let client = client(port.unwrap().port());
+        let login = client.begin_login(Flow::CodeWithPkce).unwrap();
+        // What belongs to nobody's login first.
+        login.hand_in().redirect("code=a&code=b");
+        let refused = format!("error=access_denied&state={}", login.state.as_str());
+        login.hand_in().redirect(&refused);
+        let error = login.wait(Duration::MAX).unwrap_err();
+        assert!(error.to_string().contains("access_denied"), "{error}");
+    }
 }

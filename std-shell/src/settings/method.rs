@@ -1,9 +1,8 @@
 //! The ways in, each with exactly what it needs.
 
-use core::fmt;
 use std::path::PathBuf;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use snow_token_core::assertion::DEFAULT_LIFETIME_SECS;
 
 use super::{
@@ -14,10 +13,11 @@ use super::{
         JWT_KEY_FILE, JWT_KEY_ID, JWT_LIFETIME_SECS, JWT_SUBJECT, PASSWORD, PASSWORD_FILE,
         REDIRECT_PORT, REFRESH_TOKEN, REFRESH_TOKEN_FILE, USERNAME,
     },
-    secret::STANDARD_INPUT,
-    sources::Sources,
+    secret::{STANDARD_INPUT, SecretPlace},
+    sources::{Origin, Sources},
+    token_url::TokenUrl,
 };
-use crate::{error::Error, instance::InstanceUrl, signer::JwtKey};
+use crate::{error::Error, signer::JwtKey};
 
 /// The way into an instance.
 #[derive(Debug, Clone)]
@@ -71,11 +71,22 @@ pub enum Method {
 
 /// An entry of the instance's Application Registry.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct OAuthClient {
     /// The Client ID.
     pub id: String,
     /// How the client proves who it is.
     pub authentication: ClientAuth,
+}
+
+impl OAuthClient {
+    /// The client of this ID.
+    pub fn new(id: impl Into<String>, authentication: ClientAuth) -> Self {
+        Self {
+            id: id.into(),
+            authentication,
+        }
+    }
 }
 
 /// How the client authenticates at the token endpoint.
@@ -92,6 +103,7 @@ pub enum ClientAuth {
 
 /// What a JWT bearer assertion says, and the key that signs it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Assertion {
     /// The private key, or the shared secret of HS*.
     pub key: JwtKey,
@@ -172,39 +184,6 @@ pub enum IdToken {
     },
 }
 
-/// The address of a token endpoint: an origin and a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TokenUrl {
-    pub(crate) origin: InstanceUrl,
-    pub(crate) path: String,
-}
-
-impl core::str::FromStr for TokenUrl {
-    type Err = crate::InvalidInstance;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
-        let after_scheme = text.find("://").map_or(0, |at| at + 3);
-        let path_at = text[after_scheme..]
-            .find('/')
-            .map_or(text.len(), |at| after_scheme + at);
-        let (origin, path) = text.split_at(path_at);
-        Ok(Self {
-            origin: origin.parse()?,
-            path: match path {
-                "" => "/".to_owned(),
-                path => path.to_owned(),
-            },
-        })
-    }
-}
-
-impl fmt::Display for TokenUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.origin, self.path)
-    }
-}
-
 /// The methods by the names that they have in settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -247,10 +226,7 @@ impl Kind {
 impl Method {
     /// Client credentials, with the secret in the body.
     pub fn client_credentials(client_id: impl Into<String>, client_secret: SecretString) -> Self {
-        Self::ClientCredentials(OAuthClient {
-            id: client_id.into(),
-            authentication: ClientAuth::Body(client_secret),
-        })
+        Self::ClientCredentials(OAuthClient::new(client_id, ClientAuth::Body(client_secret)))
     }
 
     /// The name that the method has in settings.
@@ -312,7 +288,8 @@ impl Method {
             Kind::AuthorizationCode => Self::authorization_code(sources),
             Kind::RefreshToken => Ok(Self::RefreshToken {
                 client: client(sources)?,
-                refresh_token: sources.require_secret(REFRESH_TOKEN, REFRESH_TOKEN_FILE)?,
+                // Whose access token is kept depends on it.
+                refresh_token: sources.secret_or_prompt(REFRESH_TOKEN, REFRESH_TOKEN_FILE)?,
             }),
             Kind::Password => Ok(Self::Password {
                 client: client(sources)?,
@@ -320,7 +297,7 @@ impl Method {
                 password: sources.require_secret(PASSWORD, PASSWORD_FILE)?,
             }),
             Kind::IdToken => id_token(sources).map(Self::IdToken),
-            Kind::ApiKey => Ok(Self::ApiKey(sources.require_secret(API_KEY, API_KEY_FILE)?)),
+            Kind::ApiKey => api_key(sources).map(Self::ApiKey),
             Kind::Basic => basic(sources),
         }
     }
@@ -351,72 +328,67 @@ fn kind(sources: &Sources) -> Result<Kind, Error> {
                 .with_advice([format!("the methods are {names}")])
         });
     }
-    let mut meant = Vec::new();
-    for (is_set, kind, setting) in [
-        (
-            sources.has_secret(API_KEY, API_KEY_FILE)?,
-            Kind::ApiKey,
-            API_KEY,
-        ),
-        (
-            sources.has_secret(ID_TOKEN, ID_TOKEN_FILE)?,
-            Kind::IdToken,
-            ID_TOKEN,
-        ),
-        (
-            sources.get(IDP_TOKEN_URL)?.is_some(),
-            Kind::IdToken,
-            IDP_TOKEN_URL,
-        ),
-        (
-            sources.get(JWT_KEY_FILE)?.is_some(),
-            Kind::JwtBearer,
-            JWT_KEY_FILE,
-        ),
-        (
-            sources.has_secret(REFRESH_TOKEN, REFRESH_TOKEN_FILE)?,
-            Kind::RefreshToken,
-            REFRESH_TOKEN,
-        ),
-        (
-            sources.get(USERNAME)?.is_some(),
-            match sources.get(CLIENT_ID)? {
-                Some(_) => Kind::Password,
-                None => Kind::Basic,
-            },
-            USERNAME,
-        ),
-    ] {
-        if is_set {
-            meant.push((kind, setting));
-        }
-    }
-    match meant[..] {
-        [(kind, _)] => Ok(kind),
-        [(first, first_setting), (second, second_setting), ..] => {
-            Err(Error::configuration(format!(
-                "it is not clear which way in is meant: {} is set, and so is {}",
-                first_setting.variable, second_setting.variable
-            ))
-            .with_advice([
-                format!(
-                    "say so with {}={} or {}",
-                    AUTH_METHOD.variable,
-                    first.name(),
-                    second.name()
-                ),
-                "or set one of them only".to_owned(),
-            ]))
-        }
-        // A client without a secret can do nothing else.
-        [] if sources.get(CLIENT_ID)?.is_some()
-            && !sources.has_secret(CLIENT_SECRET, CLIENT_SECRET_FILE)?
-            && sources.prompt.is_none() =>
-        {
-            Ok(Kind::AuthorizationCode)
-        }
+    match &*meant(sources)? {
+        [(kind, _)] => Ok(*kind),
+        [(first, first_origin), (second, second_origin), ..] => Err(Error::configuration(format!(
+            "it is not clear which way in is meant: {first_origin} is set, and so is \
+                 {second_origin}"
+        ))
+        .with_advice([
+            format!(
+                "say so with {}={} or {}",
+                AUTH_METHOD.variable,
+                first.name(),
+                second.name()
+            ),
+            "or set one of them only".to_owned(),
+        ])),
+        // A client without a secret can do nothing else. A secret that could be asked for does not
+        // count: what is meant is the same with and without a terminal.
+        [] if sources.get(CLIENT_ID)?.is_some() => Ok(Kind::AuthorizationCode),
         [] => Ok(Kind::ClientCredentials),
     }
+}
+
+/// The ways in that the credentials speak for, each once, with where the credential stands.
+///
+/// A client's secret speaks for client credentials alone, and where a credential is set that has no
+/// use for it: beside a key, a refresh token or a user it is a part of that way in.
+fn meant(sources: &Sources) -> Result<Vec<(Kind, Origin)>, Error> {
+    let plain = |key| Ok::<_, Error>(sources.get(key)?.map(|found| found.origin));
+    let secret = |key, file_key| {
+        let place = sources.where_secret_stands(key, file_key)?;
+        Ok::<_, Error>(place.map(|place| place.origin().clone()))
+    };
+    let user_kind = match sources.get(CLIENT_ID)? {
+        Some(_) => Kind::Password,
+        None => Kind::Basic,
+    };
+    let mut meant = Vec::new();
+    for (kind, origin) in [
+        (Kind::ApiKey, secret(API_KEY, API_KEY_FILE)?),
+        (Kind::IdToken, secret(ID_TOKEN, ID_TOKEN_FILE)?),
+        (Kind::IdToken, plain(IDP_TOKEN_URL)?),
+        (Kind::JwtBearer, plain(JWT_KEY_FILE)?),
+        (
+            Kind::RefreshToken,
+            secret(REFRESH_TOKEN, REFRESH_TOKEN_FILE)?,
+        ),
+        (user_kind, plain(USERNAME)?),
+    ] {
+        if let Some(origin) = origin
+            && !meant.iter().any(|(known, _)| *known == kind)
+        {
+            meant.push((kind, origin));
+        }
+    }
+    let has_no_use = |kind| matches!(kind, Kind::ApiKey | Kind::IdToken | Kind::Basic);
+    if meant.iter().all(|(kind, _)| has_no_use(*kind))
+        && let Some(origin) = secret(CLIENT_SECRET, CLIENT_SECRET_FILE)?
+    {
+        meant.insert(0, (Kind::ClientCredentials, origin));
+    }
+    Ok(meant)
 }
 
 /// A client that has a secret, unless it is said to be a public one.
@@ -433,7 +405,7 @@ fn client(sources: &Sources) -> Result<OAuthClient, Error> {
             return Err(how.map_or_else(|| Error::configuration(&*what), |how| how.error(&what)));
         }
     };
-    Ok(OAuthClient { id, authentication })
+    Ok(OAuthClient::new(id, authentication))
 }
 
 /// A client that is a public one where no secret is set.
@@ -442,10 +414,8 @@ fn public_or_private_client(sources: &Sources) -> Result<OAuthClient, Error> {
     if has_secret || sources.get(CLIENT_AUTH)?.is_some() {
         return client(sources);
     }
-    Ok(OAuthClient {
-        id: sources.require(CLIENT_ID)?.line()?,
-        authentication: ClientAuth::None,
-    })
+    let id = sources.require(CLIENT_ID)?.line()?;
+    Ok(OAuthClient::new(id, ClientAuth::None))
 }
 
 fn jwt_bearer(sources: &Sources) -> Result<Method, Error> {
@@ -456,28 +426,58 @@ fn jwt_bearer(sources: &Sources) -> Result<Method, Error> {
 }
 
 fn id_token(sources: &Sources) -> Result<IdToken, Error> {
+    let place = sources.where_secret_stands(ID_TOKEN, ID_TOKEN_FILE)?;
     if let Some(url) = sources.get(IDP_TOKEN_URL)? {
+        if let Some(token) = place {
+            let (token, url) = (token.origin(), &url.origin);
+            return Err(
+                Error::configuration(format!("{token} and {url} are both set")).with_advice([
+                    "keep one of them: the token itself, or where the identity provider gives one",
+                ]),
+            );
+        }
         let token_url = url.text.parse().map_err(|error| url.error(error))?;
         let scope = sources.get(IDP_SCOPE)?;
         return Ok(IdToken::Provider {
             token_url,
-            client: OAuthClient {
-                id: sources.require(IDP_CLIENT_ID)?.line()?,
-                authentication: ClientAuth::Body(
+            client: OAuthClient::new(
+                sources.require(IDP_CLIENT_ID)?.line()?,
+                ClientAuth::Body(
                     sources.require_secret(IDP_CLIENT_SECRET, IDP_CLIENT_SECRET_FILE)?,
                 ),
-            },
+            ),
             scope: scope.map(|scope| scope.line()).transpose()?,
         });
     }
-    // A file is remembered by its name: something else keeps it fresh.
+    // A file that cannot be read is found out here, although its content is not kept.
     let token = sources.require_secret(ID_TOKEN, ID_TOKEN_FILE)?;
-    match sources.get(ID_TOKEN_FILE)? {
-        Some(file) if file.text.trim() != STANDARD_INPUT => {
-            Ok(IdToken::File(PathBuf::from(file.text.as_str())))
+    match place {
+        // It is remembered by its name: something else keeps it fresh.
+        Some(SecretPlace::File(file)) if file.text.trim() != STANDARD_INPUT => {
+            Ok(IdToken::File(file.path()))
         }
         _ => Ok(IdToken::Text(token)),
     }
+}
+
+fn api_key(sources: &Sources) -> Result<SecretString, Error> {
+    let key = sources.require_secret(API_KEY, API_KEY_FILE)?;
+    // RFC 9110 §5.5: what may stand in a header. A password is encoded there, this is not.
+    if key
+        .expose_secret()
+        .bytes()
+        .all(|byte| matches!(byte, b' '..=b'~'))
+    {
+        return Ok(key);
+    }
+    let place = sources.where_secret_stands(API_KEY, API_KEY_FILE)?;
+    let origin = place.map_or(Origin::Variable(API_KEY.variable), |place| {
+        place.origin().clone()
+    });
+    Err(Error::configuration(format!(
+        "{origin}: there is a character in it that cannot stand in a header"
+    ))
+    .with_advice(["copy the key again, without what stands around it"]))
 }
 
 fn basic(sources: &Sources) -> Result<Method, Error> {

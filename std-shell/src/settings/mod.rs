@@ -5,6 +5,7 @@ mod method;
 mod profile;
 mod secret;
 mod sources;
+mod token_url;
 
 pub use keys::Key;
 pub use method::{Assertion, ClientAuth, IdToken, Method, OAuthClient};
@@ -12,6 +13,7 @@ pub use method::{Assertion, ClientAuth, IdToken, Method, OAuthClient};
 pub(crate) use secret::read_secret_file;
 pub(crate) use secret::reread_secret_file;
 pub use sources::{Found, Origin, Prompt, Sources};
+pub use token_url::TokenUrl;
 
 use core::time::Duration;
 use std::borrow::Cow;
@@ -133,10 +135,28 @@ impl Settings {
     /// Revokes tokens at this path; `/oauth_revoke_token.do` unless set.
     ///
     /// **ServiceNow**: another page of its documentation says `/oauth_revoke.do`.
-    #[must_use]
-    pub fn with_revoke_path(mut self, path: impl Into<String>) -> Self {
-        self.revoke_path = Cow::Owned(path.into());
-        self
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration), where it is more or less than
+    /// a path: the token would go elsewhere.
+    ///
+    /// # Examples
+    /// ```
+    /// # use snow_token::{Method, SecretString, Settings};
+    /// # let method = Method::client_credentials("my-client-id", SecretString::from("hunter2"));
+    /// let settings = Settings::new("dev12345".parse()?, method);
+    /// assert!(settings.clone().with_revoke_path(".example.com/").is_err());
+    /// let settings = settings.with_revoke_path("/oauth_revoke.do")?;
+    /// # drop(settings);
+    /// # Ok::<(), Box<dyn core::error::Error>>(())
+    /// ```
+    pub fn with_revoke_path(mut self, path: impl Into<String>) -> Result<Self, Error> {
+        let path = path.into();
+        token_url::check_path(&path).map_err(|why| {
+            Error::configuration(format!("the path {path:?} that revokes: {why}"))
+        })?;
+        self.revoke_path = Cow::Owned(path);
+        Ok(self)
     }
 
     /// The address of the instance.
@@ -233,14 +253,9 @@ impl Settings {
             settings.margin_secs = secs.number(0..=86_400, "a number of seconds")?;
         }
         if let Some(path) = sources.get(REVOKE_PATH)? {
-            settings.revoke_path = match path.line()? {
-                text if text.starts_with('/') && !text.contains('?') => Cow::Owned(text),
-                text => {
-                    return Err(
-                        path.error(format!("{text:?} is not a path: it begins with a slash"))
-                    );
-                }
-            };
+            let text = path.line()?;
+            token_url::check_path(&text).map_err(|why| path.error(why))?;
+            settings.revoke_path = Cow::Owned(text);
         }
         Ok(settings)
     }

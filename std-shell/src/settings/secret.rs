@@ -37,8 +37,16 @@ impl Sources {
         }
     }
 
-    /// The secret, which is asked for where it is not set and somebody is there to ask.
+    /// The secret, for who asks for a token or sends a request; empty where nobody does.
     pub(super) fn require_secret(&self, key: Key, file_key: Key) -> Result<SecretString, Error> {
+        match self.leaves_secrets_out {
+            true => Ok(SecretString::from("")),
+            false => self.secret_or_prompt(key, file_key),
+        }
+    }
+
+    /// The secret, which is asked for where it is not set and somebody is there to ask.
+    pub(super) fn secret_or_prompt(&self, key: Key, file_key: Key) -> Result<SecretString, Error> {
         if let Some(secret) = self.secret(key, file_key)? {
             return Ok(secret);
         }
@@ -59,7 +67,12 @@ impl Sources {
         Ok(self.where_secret_stands(key, file_key)?.is_some())
     }
 
-    fn where_secret_stands(&self, key: Key, file_key: Key) -> Result<Option<SecretPlace>, Error> {
+    /// Where the secret is to be had from, without reading it.
+    pub(super) fn where_secret_stands(
+        &self,
+        key: Key,
+        file_key: Key,
+    ) -> Result<Option<SecretPlace>, Error> {
         if let Some(file) = self.flag(file_key) {
             return Ok(Some(SecretPlace::File(file)));
         }
@@ -79,8 +92,12 @@ impl Sources {
     pub(super) fn read_secret_bytes(&self, file: &Found) -> Result<Zeroizing<Vec<u8>>, Error> {
         let origin = &file.origin;
         if file.text.trim() != STANDARD_INPUT {
-            let path = Path::new(&*file.text);
-            return read_file(origin, path, SECRET_FILE_LIMIT, refuse_if_others_can_read);
+            return read_file(
+                origin,
+                &file.path(),
+                SECRET_FILE_LIMIT,
+                refuse_if_others_can_read,
+            );
         }
         let name = match origin {
             Origin::Flag(name) | Origin::Variable(name) => name,
@@ -105,10 +122,18 @@ impl Sources {
 }
 
 /// Where a secret is to be had from.
-enum SecretPlace {
+pub(super) enum SecretPlace {
     Variable(Found),
     /// The text names the file.
     File(Found),
+}
+
+impl SecretPlace {
+    pub(super) fn origin(&self) -> &Origin {
+        match self {
+            Self::Variable(found) | Self::File(found) => &found.origin,
+        }
+    }
 }
 
 /// A line break at the end is dropped; other white space around the secret is left, for it may
@@ -131,8 +156,12 @@ fn checked_secret(origin: &Origin, text: &str) -> Result<SecretString, Error> {
 
 /// Reads a file that is no secret, such as a certificate.
 pub(super) fn read_public_file(found: &Found) -> Result<Vec<u8>, Error> {
-    let path = Path::new(&*found.text);
-    let bytes = read_file(&found.origin, path, PUBLIC_FILE_LIMIT, |_, _, _| Ok(()))?;
+    let bytes = read_file(
+        &found.origin,
+        &found.path(),
+        PUBLIC_FILE_LIMIT,
+        |_, _, _| Ok(()),
+    )?;
     Ok(bytes.to_vec())
 }
 

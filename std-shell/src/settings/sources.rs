@@ -1,7 +1,11 @@
 //! Where a setting is looked up: flags first, then the environment, then the profile file.
 
 use core::{cell::Cell, fmt};
-use std::{collections::BTreeMap, env, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+};
 
 use zeroize::Zeroizing;
 
@@ -9,7 +13,7 @@ use super::{
     keys::{self, Key},
     profile::Profile,
 };
-use crate::error::Error;
+use crate::{error::Error, folders};
 
 /// Asks a person for the secret that a text describes.
 pub type Prompt = fn(what: &str) -> std::io::Result<Zeroizing<String>>;
@@ -32,6 +36,7 @@ pub struct Sources {
     flags: BTreeMap<&'static str, String>,
     profile: Option<Profile>,
     pub(super) prompt: Option<Prompt>,
+    pub(super) leaves_secrets_out: bool,
     /// Which setting has taken standard input, which can be read once.
     pub(super) standard_input: Cell<Option<&'static str>>,
 }
@@ -88,6 +93,19 @@ impl Found {
     pub(crate) fn line(&self) -> Result<String, Error> {
         check_characters(&self.origin, &self.text)?;
         Ok(self.text.trim().to_owned())
+    }
+
+    /// The text as the name of a file. In a profile, which no shell reads, `~/` is the user's home;
+    /// a relative name there is one in the profile file's folder, wherever the command runs.
+    pub(super) fn path(&self) -> PathBuf {
+        let name = Path::new(self.text.trim());
+        let Origin::Profile { path: profile, .. } = &self.origin else {
+            return name.to_owned();
+        };
+        match (name.strip_prefix("~"), folders::home()) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => profile.with_file_name("").join(name),
+        }
     }
 
     /// A number within `range`.
@@ -155,6 +173,13 @@ impl Sources {
     /// Lets a secret that is needed and not set be asked for.
     pub fn set_prompt(&mut self, prompt: Prompt) {
         self.prompt = Some(prompt);
+    }
+
+    /// Leaves out the secrets by which tokens are asked for and requests are sent: they are neither
+    /// read nor asked for. The settings that are resolved then still say whose tokens are meant: a
+    /// client with them can show what is kept, forget it and revoke it, and nothing else.
+    pub fn leave_secrets_out(&mut self) {
+        self.leaves_secrets_out = true;
     }
 
     /// What a setting says, and where. What is set to nothing, or to white space, counts as not set.
@@ -228,5 +253,36 @@ pub(super) fn check_characters(origin: &Origin, text: &str) -> Result<(), Error>
             "{origin}: there is a control character in it, such as a line break"
         ))),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_a_file_in_a_profile_does_not_depend_on_where_the_command_runs() {
+        let path = |text: &str, origin: Origin| {
+            let text = Zeroizing::new(text.to_owned());
+            Found { text, origin }.path()
+        };
+        let profile = || Origin::Profile {
+            key: "ca_file".to_owned(),
+            path: PathBuf::from("/etc/snow-token/config.toml"),
+        };
+        let home = folders::home().unwrap();
+        for (text, expected) in [
+            ("/etc/key.pem", PathBuf::from("/etc/key.pem")),
+            (" key.pem\n", PathBuf::from("/etc/snow-token/key.pem")),
+            ("../key.pem", PathBuf::from("/etc/snow-token/../key.pem")),
+            ("~/key.pem", home.join("key.pem")),
+            ("~me/key.pem", PathBuf::from("/etc/snow-token/~me/key.pem")),
+        ] {
+            assert_eq!(path(text, profile()), expected, "{text}");
+        }
+        for text in ["key.pem", "~/key.pem"] {
+            let flag = path(text, Origin::Flag("--ca-file"));
+            assert_eq!(flag, Path::new(text));
+        }
     }
 }

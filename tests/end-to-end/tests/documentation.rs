@@ -31,6 +31,13 @@ jwt_key_file = \"/etc/gateway/key.pem\"
 jwt_subject = \"gateway@example.com\"
 ```
 
+A file's name there is taken from the folder of the profile file, wherever the command runs, and may
+begin with `~/`.
+
+Where `auth_method` is not set, the credentials say what is meant: a client ID by itself a login
+through the browser, with a secret client credentials, and with a key, a refresh token or a user name
+the way in that is named after it. Where two could be meant, the error names both.
+
 A file with a secret must not be readable by every user of the machine. Its last line break is
 dropped. `-` in its place reads standard input, once.
 

@@ -370,3 +370,33 @@ fn a_key_that_others_can_read_is_refused() {
     assert_eq!(outcome.code, 3);
     assert!(outcome.stderr.contains("chmod 600"), "{}", outcome.stderr);
 }
+
+/// A limit on the size of files stands for a full disk.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_no_more_is_no_fault_of_usage() {
+    let folder = fresh_home();
+    let program = snow_token().get_program().to_owned();
+    let limited = "trap '' XFSZ; ulimit -f 0; exec \"$@\"";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", limited, "sh"]).arg(program);
+    let outcome = run(command.args(["key", "new", "--out", text(&folder.join("a.pem"))]));
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("a.pem: "), "{}", outcome.stderr);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_read_is_named() {
+    let folder = fresh_home();
+    let (file, _) = new(&folder, "a.pem", &[]);
+    for certificate in [folder.join("none.crt"), file.clone()] {
+        let outcome = key(&["check", text(&file), text(&certificate)]);
+        assert_eq!(outcome.code, 3);
+        assert!(
+            outcome.stderr.contains(text(&certificate)),
+            "{}",
+            outcome.stderr
+        );
+    }
+}

@@ -306,6 +306,7 @@ fn what_belongs_to_another_login_is_refused_and_the_login_goes_on() {
     assert!(get(setup.port, "/favicon.ico").starts_with("HTTP/1.1 404"));
     for foreign in [
         "/callback?code=slipped-in".to_owned(),
+        "/callback?code=slipped-in&code=again".to_owned(),
         format!("/callback?code=slipped-in&state={}", "0".repeat(32)),
         format!("/callback?code=slipped-in&state={}&state=x", login.state()),
     ] {
@@ -338,6 +339,41 @@ fn what_belongs_to_another_login_is_refused_and_the_login_goes_on() {
         0,
         "a foreign code was traded in"
     );
+}
+
+#[test]
+fn the_browser_does_not_get_the_secrets_of_the_environment() {
+    let setup = Setup::new("app");
+    let address = setup.home.join("address");
+    let seen = setup.home.join("seen");
+    let browser = browser_that_writes_to(&setup.home, &address);
+    let script = fs::read_to_string(&browser).unwrap();
+    let script = script.replace("\nprintf", &format!("\nenv > '{}'\nprintf", seen.display()));
+    fs::write(&browser, script).unwrap();
+    let outcome = run(setup
+        .command(&["login", "--wait-secs", "1"])
+        .env("BROWSER", &browser)
+        .env("SERVICENOW_PASSWORD", "hunter2")
+        .env("PATH", "/usr/bin:/bin"));
+    assert_eq!(outcome.code, 5, "{}", outcome.stderr);
+    wait_for_file(&address);
+    let seen = fs::read_to_string(seen).unwrap();
+    assert!(seen.contains("SERVICENOW_CLIENT_ID="), "{seen}");
+    for secret in [setup.client.client_secret.as_str(), "hunter2"] {
+        assert!(!seen.contains(secret), "{seen}");
+    }
+}
+
+#[test]
+fn a_standard_error_that_nobody_reads_does_not_end_the_login() {
+    let setup = Setup::new("app");
+    let mut child = setup
+        .command(&["login", "--no-browser", "--wait-secs", "1"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(5));
 }
 
 #[test]

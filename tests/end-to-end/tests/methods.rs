@@ -264,6 +264,32 @@ fn where_two_ways_in_could_be_meant_both_are_named() {
             "SERVICENOW_JWT_KEY_FILE",
             "SERVICENOW_USERNAME",
         ),
+        (
+            &[
+                ("SERVICENOW_API_KEY", "k"),
+                ("SERVICENOW_CLIENT_ID", "c"),
+                ("SERVICENOW_CLIENT_SECRET", "s"),
+            ],
+            "SERVICENOW_CLIENT_SECRET",
+            "SERVICENOW_API_KEY",
+        ),
+        (
+            &[
+                ("SERVICENOW_ID_TOKEN_FILE", "/t"),
+                ("SERVICENOW_CLIENT_ID", "c"),
+                ("SERVICENOW_CLIENT_SECRET_FILE", "/s"),
+            ],
+            "SERVICENOW_CLIENT_SECRET_FILE",
+            "SERVICENOW_ID_TOKEN_FILE",
+        ),
+        (
+            &[
+                ("SERVICENOW_USERNAME", "abel"),
+                ("SERVICENOW_CLIENT_SECRET", "s"),
+            ],
+            "SERVICENOW_CLIENT_SECRET",
+            "SERVICENOW_USERNAME",
+        ),
     ] {
         let mut command = command(&simulator, &["token"]);
         let outcome = run(command.envs(settings.iter().copied()));
@@ -276,6 +302,132 @@ fn where_two_ways_in_could_be_meant_both_are_named() {
             );
         }
     }
+}
+
+#[test]
+fn what_is_kept_is_shown_and_forgotten_without_the_secret() {
+    let simulator = simulator();
+    let home = fresh_home();
+    let with = |arguments: &[&str], secret: bool| {
+        let mut command = command(&simulator, arguments);
+        as_client(&mut command, &simulator, "reader");
+        command
+            .env("HOME", &home)
+            .env("SERVICENOW_AUTH_METHOD", "oauth2_client_credentials");
+        if !secret {
+            command.env_remove("SERVICENOW_CLIENT_SECRET");
+        }
+        let outcome = run(&mut command);
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        outcome.stdout
+    };
+    with(&["token"], true);
+    let status = with(&["status"], false);
+    assert!(status.contains("Token     in the cache"), "{status}");
+    let logout = with(&["logout"], false);
+    assert!(logout.contains("Revoked and forgot"), "{logout}");
+}
+
+/// As in a container.
+#[cfg(unix)]
+#[test]
+fn a_user_without_a_home_gets_tokens_too() {
+    let simulator = simulator();
+    let without_home = |arguments: &[&str], client: &str| {
+        let mut command = command(&simulator, arguments);
+        if !client.is_empty() {
+            as_client(&mut command, &simulator, client);
+        }
+        // Were it not set, the home would be looked up among this machine's users.
+        command.env("HOME", "no-home");
+        command
+    };
+    let token = run(&mut without_home(&["token"], "reader"));
+    assert_eq!(token.code, 0, "{}", token.stderr);
+    let warning = "warning: no token is kept beyond this run: this user has no folder";
+    assert!(token.stderr.contains(warning), "{}", token.stderr);
+    let mut quiet = without_home(&["token", "--no-cache"], "reader");
+    let quiet = run(&mut quiet);
+    assert_eq!((quiet.code, &*quiet.stderr), (0, ""));
+    let key = simulator.instance().api_keys()[0].key.clone();
+    let mut by_key = without_home(&["request", "GET", INCIDENTS], "");
+    let by_key = run(by_key.env("SERVICENOW_API_KEY", &key));
+    assert_reads_incidents(&by_key);
+    assert_eq!(by_key.stderr, "");
+    let mut login = without_home(&["token"], "reader");
+    let login = run(login.env("SERVICENOW_AUTH_METHOD", "oauth2_authorization_code"));
+    assert_eq!(login.code, 3);
+    assert!(login.stderr.contains("set HOME, or"), "{}", login.stderr);
+    // Folders that are named need no home.
+    let folders = fresh_home();
+    for source in ["instance", "cache"] {
+        let mut command = without_home(&["token", "--json"], "reader");
+        let outcome = run(command
+            .env("XDG_CACHE_HOME", folders.join("cache"))
+            .env("XDG_STATE_HOME", folders.join("state")));
+        assert_eq!((outcome.code, &*outcome.stderr), (0, ""));
+        let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
+        assert_eq!(json["source"], source);
+    }
+}
+
+#[test]
+fn a_token_and_where_to_get_one_contradict_each_other() {
+    let simulator = simulator();
+    for method in ["", "id_token"] {
+        let mut command = command(&simulator, &["token"]);
+        let outcome = run(command
+            .env("SERVICENOW_AUTH_METHOD", method)
+            .env("SERVICENOW_ID_TOKEN", "t")
+            .env("SERVICENOW_IDP_TOKEN_URL", "https://idp.example.com/token"));
+        assert_eq!(outcome.code, 3, "{}", outcome.stderr);
+        let both = "SERVICENOW_ID_TOKEN and SERVICENOW_IDP_TOKEN_URL are both set";
+        assert!(outcome.stderr.contains(both), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_clients_secret_belongs_to_the_way_in_beside_it() {
+    let simulator = simulator();
+    for (settings, method) in [
+        (&[][..], "oauth2_client_credentials"),
+        (&[("SERVICENOW_REFRESH_TOKEN", "r")], "oauth2_refresh_token"),
+        (
+            &[
+                ("SERVICENOW_USERNAME", "abel"),
+                ("SERVICENOW_PASSWORD", "p"),
+            ],
+            "oauth2_password",
+        ),
+        (
+            &[("SERVICENOW_CLIENT_SECRET", "")],
+            "oauth2_authorization_code",
+        ),
+    ] {
+        let mut command = command(&simulator, &["status"]);
+        as_client(&mut command, &simulator, "reader");
+        let outcome = run(command.envs(settings.iter().copied()));
+        assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+        let line = format!("Method    {method}\n");
+        assert!(outcome.stdout.contains(&line), "{}", outcome.stdout);
+    }
+}
+
+#[test]
+fn an_id_token_in_the_environment_goes_before_the_profiles_file() {
+    let simulator = simulator();
+    let home = fresh_home();
+    let file = home.join("id-token");
+    private_file(&file, "of-the-profile");
+    let config = home.join(".config/snow-token");
+    fs::create_dir_all(&config).unwrap();
+    let profile = format!("id_token_file = '{}'\n", file.display());
+    fs::write(config.join("config.toml"), profile).unwrap();
+    let mut token = command(&simulator, &["token"]);
+    token.env("HOME", &home);
+    assert_eq!(run(&mut token).stdout, "of-the-profile\n");
+    token.env("SERVICENOW_ID_TOKEN", "of-the-environment");
+    assert_eq!(run(&mut token).stdout, "of-the-environment\n");
 }
 
 #[test]
@@ -296,9 +448,10 @@ fn settings_can_stand_in_a_profile() {
             simulator.url(),
             simulator.ca_file().display(),
             reader.client_id,
-            home.join("reader").display(),
+            // Beside the profile file, wherever the command runs; and in the home.
+            "../../reader",
             writer.client_id,
-            home.join("writer").display(),
+            "~/writer",
         ),
     )
     .unwrap();

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use snow_token_end_to_end::{Outcome, run, run_with_input, simulator, snow_token_as};
-use snow_token_simulator::{Fault, Simulator};
+use snow_token_simulator::{Fault, ScriptedAnswer, Simulator};
 
 const INCIDENTS: &str = "/api/now/table/incident";
 
@@ -256,4 +256,21 @@ fn an_instance_that_falls_asleep_is_called_that() {
     let outcome = request(&simulator, "writer", &["GET", &path]);
     assert_eq!(outcome.code, 6);
     assert!(outcome.stderr.contains("hibernating"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_page_that_is_its_own_next_one_ends_the_pages() {
+    let simulator = simulator();
+    let link = format!("<{}{INCIDENTS}>;rel=\"next\"", simulator.url());
+    let page = ScriptedAnswer::new(200, "application/json", r#"{"result":[]}"#);
+    let page = page.with_header("link", &link);
+    simulator.instance().script(INCIDENTS, &page).unwrap();
+    let outcome = request(&simulator, "reader", &["GET", INCIDENTS, "--paginate"]);
+    assert_eq!(outcome.code, 6, "{}", outcome.stderr);
+    assert_eq!(outcome.stdout, "{\"result\":[]}\n");
+    assert!(
+        outcome.stderr.contains("its next page is this page again"),
+        "{}",
+        outcome.stderr
+    );
 }

@@ -82,6 +82,16 @@ fn what_makes_no_sense_is_named() {
         ),
         ("SERVICENOW_SCOPE", "a\tb", "a control character"),
         (
+            "SERVICENOW_REVOKE_PATH",
+            "oauth_revoke.do",
+            "begins with one slash",
+        ),
+        (
+            "SERVICENOW_REVOKE_PATH",
+            "/oauth_revoke.do?a",
+            "neither a query",
+        ),
+        (
             "SERVICENOW_CA_FILE",
             "/nowhere/root.pem",
             "cannot read /nowhere/root.pem",
@@ -93,6 +103,21 @@ fn what_makes_no_sense_is_named() {
         ),
     ] {
         expect_configuration_error(&run(complete().env(variable, value)), &[variable, words]);
+    }
+}
+
+#[test]
+fn an_api_key_that_cannot_be_sent_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = file(dir.path(), "key", "hunter2\u{200b}", 0o600);
+    for (variable, value) in [
+        ("SERVICENOW_API_KEY", "hunter2é"),
+        ("SERVICENOW_API_KEY_FILE", path.to_str().unwrap()),
+    ] {
+        let outcome = run(complete()
+            .env("SERVICENOW_AUTH_METHOD", "api_key")
+            .env(variable, value));
+        expect_configuration_error(&outcome, &[variable, "cannot stand in a header"]);
     }
 }
 

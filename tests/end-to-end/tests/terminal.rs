@@ -1,9 +1,11 @@
 //! What is different where a person sits at a terminal: a pseudo-terminal by util-linux's `script`.
 #![cfg(target_os = "linux")]
 
+use core::time::Duration;
 use std::{
     io::{Read, Write},
     process::{Child, Command, Stdio},
+    thread,
 };
 
 use snow_token_end_to_end::{simulator, snow_token, snow_token_as};
@@ -53,6 +55,8 @@ fn a_secret_that_is_missing_is_asked_for_and_not_shown() {
         .arg("token")
         .env("SERVICENOW_INSTANCE", simulator.url())
         .env("SERVICENOW_CA_FILE", simulator.ca_file())
+        // A client ID by itself means a login through the browser.
+        .env("SERVICENOW_AUTH_METHOD", "oauth2_client_credentials")
         .env("SERVICENOW_CLIENT_ID", &client.client_id);
     let mut child = at_a_terminal(&command);
     let mut stdout = child.stdout.take().unwrap();
@@ -63,6 +67,8 @@ fn a_secret_that_is_missing_is_asked_for_and_not_shown() {
         stdout.read_exact(&mut byte).unwrap();
         printed.push(byte[0]);
     }
+    // The terminal stops to show what is typed right after the question.
+    thread::sleep(Duration::from_millis(200));
     writeln!(child.stdin.take().unwrap(), "{}", client.client_secret).unwrap();
     let mut rest = String::new();
     stdout.read_to_string(&mut rest).unwrap();

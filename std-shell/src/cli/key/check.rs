@@ -1,10 +1,6 @@
 //! `snow-token key check`
 
-use std::{
-    fs,
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -34,7 +30,7 @@ pub(crate) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Failure> {
-    let certificate = read_certificate(&arguments.certificate_file)?;
+    let certificate = Certificate::read(&arguments.certificate_file)?;
     let key = KeyPair::read(&arguments.key_file)?;
     if arguments.json {
         let json = json!({
@@ -60,12 +56,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Fai
         writeln!(out, "\nThey belong together.")?;
     }
     Ok(())
-}
-
-fn read_certificate(path: &Path) -> Result<Certificate, Failure> {
-    let bytes = fs::read(path)
-        .map_err(|error| Failure::Input(format!("cannot read {}: {error}", path.display())))?;
-    Ok(Certificate::load(&bytes).map_err(|error| error.with_place(&path.display().to_string()))?)
 }
 
 fn print(key: &KeyPair, certificate: &Certificate, out: &mut impl Write) -> std::io::Result<()> {

@@ -21,7 +21,7 @@ pub(super) enum Readers {
 pub(super) fn refuse_taken(path: &Path) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(cannot_write(path, &error)),
+        Err(error) => Err(Failure::cannot_write(path, &error)),
         Ok(_) => Err(Failure::Input(format!(
             "{} is there already, and is not overwritten: choose another name with --out",
             path.display()
@@ -43,7 +43,7 @@ pub(super) fn write_new(path: &Path, content: &str, readers: Readers) -> Result<
     });
     match written {
         Ok(_) => Ok(()),
-        Err(error) => Err(cannot_write(path, &error)),
+        Err(error) => Err(Failure::cannot_write(path, &error)),
     }
 }
 
@@ -67,8 +67,4 @@ fn permissions(readers: Readers) -> Option<Permissions> {
 #[cfg(not(unix))]
 fn permissions(_: Readers) -> Option<Permissions> {
     None
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::Input(format!("cannot write {}: {error}", path.display()))
 }
