@@ -309,8 +309,7 @@ fn what_is_kept_is_shown_and_forgotten_without_the_secret() {
     let simulator = simulator();
     let home = fresh_home();
     let with = |arguments: &[&str], secret: bool| {
-        let mut command = command(&simulator, arguments);
-        as_client(&mut command, &simulator, "reader");
+        let mut command = command_as(&simulator, "reader", arguments);
         command
             .env("HOME", &home)
             .env("SERVICENOW_AUTH_METHOD", "oauth2_client_credentials");
@@ -334,10 +333,10 @@ fn what_is_kept_is_shown_and_forgotten_without_the_secret() {
 fn a_user_without_a_home_gets_tokens_too() {
     let simulator = simulator();
     let without_home = |arguments: &[&str], client: &str| {
-        let mut command = command(&simulator, arguments);
-        if !client.is_empty() {
-            as_client(&mut command, &simulator, client);
-        }
+        let mut command = match client {
+            "" => command(&simulator, arguments),
+            client => command_as(&simulator, client, arguments),
+        };
         // Were it not set, the home would be looked up among this machine's users.
         command.env("HOME", "no-home");
         command
@@ -404,8 +403,7 @@ fn a_clients_secret_belongs_to_the_way_in_beside_it() {
             "oauth2_authorization_code",
         ),
     ] {
-        let mut command = command(&simulator, &["status"]);
-        as_client(&mut command, &simulator, "reader");
+        let mut command = command_as(&simulator, "reader", &["status"]);
         let outcome = run(command.envs(settings.iter().copied()));
         assert_eq!(outcome.code, 0, "{}", outcome.stderr);
         let line = format!("Method    {method}\n");
@@ -417,8 +415,7 @@ fn a_clients_secret_belongs_to_the_way_in_beside_it() {
 fn an_id_token_in_the_environment_goes_before_the_profiles_file() {
     let simulator = simulator();
     let home = fresh_home();
-    let file = home.join("id-token");
-    private_file(&file, "of-the-profile");
+    let file = private_file(&home, "id-token", "of-the-profile");
     let config = home.join(".config/snow-token");
     fs::create_dir_all(&config).unwrap();
     let profile = format!("id_token_file = '{}'\n", file.display());

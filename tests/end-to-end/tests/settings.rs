@@ -109,7 +109,7 @@ fn what_makes_no_sense_is_named() {
 #[test]
 fn an_api_key_that_cannot_be_sent_is_named() {
     let dir = tempfile::tempdir().unwrap();
-    let path = file(dir.path(), "key", "hunter2\u{200b}", 0o600);
+    let path = private_file(dir.path(), "key", "hunter2\u{200b}");
     for (variable, value) in [
         ("SERVICENOW_API_KEY", "hunter2é"),
         ("SERVICENOW_API_KEY_FILE", path.to_str().unwrap()),

@@ -11,7 +11,11 @@ use std::{
 };
 
 use serde_json::Value;
-use snow_token::{Client, Method, SecretString, Settings, store::FileStore};
+use snow_token::{
+    Client, Method, SecretString, Settings,
+    settings::{ClientAuth, OAuthClient},
+    store::FileStore,
+};
 use snow_token_end_to_end::{Outcome, fresh_home, run, simulator, simulator_of, snow_token_as};
 use snow_token_simulator::{InstanceOptions, Reissue, Simulator};
 
@@ -304,12 +308,8 @@ fn a_refresh_token_that_cannot_be_kept_is_held_by_the_process() {
     let home = fresh_home();
     fs::write(home.join("state"), "a file where a folder should be").unwrap();
     let registered = simulator.client("legacy");
-    let client = snow_token::settings::OAuthClient {
-        id: registered.client_id.clone(),
-        authentication: snow_token::settings::ClientAuth::Body(SecretString::from(
-            registered.client_secret.as_str(),
-        )),
-    };
+    let secret = SecretString::from(registered.client_secret.as_str());
+    let client = OAuthClient::new(registered.client_id, ClientAuth::Body(secret));
     let refresh_token = snow_token_end_to_end::refresh_token_of_legacy(&simulator);
     let method = Method::RefreshToken {
         client,
