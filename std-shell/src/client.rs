@@ -113,10 +113,17 @@ impl Client {
     /// # Errors
     /// [`ErrorKind::Configuration`], naming the setting.
     pub fn from_env() -> Result<Self, Error> {
-        let store = FileStore::of_user()?;
-        Self::builder(Settings::from_env()?)
-            .with_store(store)
-            .build()
+        let settings = Settings::from_env()?;
+        let client = match (FileStore::of_user(), &settings.method) {
+            (Ok(files), _) => Self::builder(settings).with_store(files),
+            // The login of a person is in those files, or nowhere.
+            (Err(error), Method::AuthorizationCode { .. }) => return Err(error.into()),
+            (Err(error), _) => {
+                tracing::info!("tokens are kept in memory alone: {error}");
+                Self::builder(settings)
+            }
+        };
+        client.build()
     }
 
     /// A client with other than the default parts.

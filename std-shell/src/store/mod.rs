@@ -80,6 +80,25 @@ pub struct StoreKey {
     pub user: Option<String>,
 }
 
+impl StoreKey {
+    /// A key of these parts.
+    pub fn new(
+        instance: impl Into<String>,
+        method: impl Into<String>,
+        client_id: impl Into<String>,
+        scope: Option<String>,
+        user: Option<String>,
+    ) -> Self {
+        Self {
+            instance: instance.into(),
+            method: method.into(),
+            client_id: client_id.into(),
+            scope,
+            user,
+        }
+    }
+}
+
 /// An access token as it is kept.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
