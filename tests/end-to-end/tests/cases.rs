@@ -1,7 +1,9 @@
 //! What each command prints, as it stands in `cases/*.trycmd`: `TRYCMD=overwrite` writes them anew,
 //! for a person to read the difference.
 
-use snow_token_end_to_end::{fresh_home, program, simulator_of};
+use std::fs;
+
+use snow_token_end_to_end::{fresh_home, program, run, simulator_of, snow_token};
 use snow_token_simulator::InstanceOptions;
 
 #[test]
@@ -35,4 +37,29 @@ fn each_command_prints_what_its_case_says() {
         .unwrap()
         .case("tests/cases/*.trycmd")
         .run();
+}
+
+#[test]
+fn completions_and_manual_pages_cover_every_command() {
+    let pages = fresh_home().join("man");
+    let written = run(snow_token().arg("man").arg(&pages));
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    let main_page = run(snow_token().arg("man")).stdout;
+    for command in [
+        "token", "request", "login", "logout", "status", "key", "doctor", "inspect",
+    ] {
+        let page = fs::read_to_string(pages.join(format!("snow-token-{command}.1"))).unwrap();
+        assert!(page.contains(".SH NAME"), "{page}");
+        assert!(
+            main_page.contains(&format!("snow\\-token\\-{command}(1)")),
+            "{main_page}"
+        );
+        for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+            // More than fits into a pipe.
+            let script = snow_token().args(["completions", shell]).output().unwrap();
+            assert!(script.status.success(), "{shell}");
+            let script = String::from_utf8(script.stdout).unwrap();
+            assert!(script.contains(command), "{shell}, {command}");
+        }
+    }
 }
