@@ -85,9 +85,8 @@ pub fn simulator_program() -> Command {
 fn example(name: &str) -> Command {
     let built = escargot::CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
-        .package("snow-token")
+        .arg("--workspace")
         .example(name)
-        .current_target()
         .current_release()
         .run();
     without_environment(&built.expect("the example builds").path().to_owned())
@@ -108,7 +107,6 @@ pub fn program(bin: &str) -> PathBuf {
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .arg("--workspace")
         .bin(bin)
-        .current_target()
         .current_release()
         .run();
     built.expect("the program builds").path().to_owned()
