@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use snow_token_end_to_end::{fresh_home, program, run, simulator_of, snow_token};
+use snow_token_end_to_end::{fresh_home, private_file, program, run, simulator_of, snow_token};
 use snow_token_simulator::InstanceOptions;
 
 #[test]
@@ -17,6 +17,12 @@ fn each_command_prints_what_its_case_says() {
     }
     let simulator = simulator_of(options);
     let home = fresh_home();
+    let secret = "a shared secret of at least thirty-two bytes";
+    private_file(&home, "jwt-secret", secret);
+    let config = home.join(".config/snow-token");
+    fs::create_dir_all(&config).unwrap();
+    let profile = "[profiles.jwt]\njwt_key_file = '~/jwt-secret'\njwt_subject = 'sensor'\n";
+    fs::write(config.join("config.toml"), profile).unwrap();
     let home = home.to_str().unwrap();
     let cases = trycmd::TestCases::new();
     cases
