@@ -3,6 +3,9 @@
 use core::time::Duration;
 use std::time::SystemTime;
 
+/// A clock that is off from the instance's by less does no harm, and is not corrected for.
+pub(crate) const CLOCK_TOLERANCE_SECS: u64 = 5;
+
 /// Milliseconds from when it was made, on a clock that goes on while the machine sleeps where the
 /// system has one. The counter wraps, as core's session takes it.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     client::Client,
     error::{Error, ErrorKind},
-    grant::{EVERYTHING_SCOPE, not_logged_in},
+    grant::{EVERYTHING_SCOPE, not_logged_in, passes_every_check},
     jwt::Jwt,
     renewal::Wanted,
     settings::{Method, Settings, keys::SCOPE},
@@ -130,12 +130,12 @@ fn scope(asked: Option<&str>, granted: Option<&str>) -> Check {
     let missing = asked.split(' ').filter(|scope| !scope.is_empty());
     let missing: Vec<_> = missing.filter(|scope| !has(granted, scope)).collect();
     let check = Check::passed(subject, granted);
-    if has(granted, EVERYTHING_SCOPE) {
+    if passes_every_check(granted) {
         let check = Check::passed(
             subject,
             format!("{granted} ({EVERYTHING_SCOPE} passes every check of scopes)"),
         );
-        return match asked.is_empty() || has(asked, EVERYTHING_SCOPE) {
+        return match asked.is_empty() || passes_every_check(asked) {
             true => check,
             false => check.but(format!(
                 "{} asked for {asked} alone: take {EVERYTHING_SCOPE} from the client (Application \

@@ -1,16 +1,16 @@
 //! This machine's clock against the instance's, by the `Date` of an answer.
 
-use snow_token_core::http_date;
+use snow_token_core::http_date::{self, ClockOffset};
 use ureq::http::header;
 
 use super::{
     answer::Answered,
     check::{Check, Report, Subject},
 };
-use crate::settings::{Method, Settings};
-
-/// What is off by more can do harm.
-const TOLERANCE_SECS: u64 = 5;
+use crate::{
+    clock::CLOCK_TOLERANCE_SECS,
+    settings::{Method, Settings},
+};
 
 pub(super) fn check(settings: &Settings, answered: &Answered, report: &mut Report<'_>) {
     let subject = Subject::Clock;
@@ -28,7 +28,7 @@ pub(super) fn check(settings: &Settings, answered: &Answered, report: &mut Repor
         ..0 => format!("{secs} s behind the instance's"),
     };
     let check = Check::passed(subject, found);
-    report.tell(&match (secs > TOLERANCE_SECS, settings.method()) {
+    report.tell(&match (secs > CLOCK_TOLERANCE_SECS, settings.method()) {
         (false, _) => check,
         (true, Method::JwtBearer { .. }) => check
             .with_details([
@@ -45,17 +45,10 @@ pub(super) fn check(settings: &Settings, answered: &Answered, report: &mut Repor
     });
 }
 
-/// How far this machine's clock is ahead for certain: what could be the way of the answer does not
-/// count. The date is that of the second in which it was made.
+/// How far this machine's clock is ahead for certain.
 fn ahead_secs(date_unix: u64, sent_at_unix: u64, received_at_unix: u64) -> i64 {
-    let difference = |later: u64, earlier: u64| i64::try_from(later - earlier).unwrap_or(i64::MAX);
-    if date_unix < sent_at_unix {
-        difference(sent_at_unix, date_unix)
-    } else if date_unix > received_at_unix {
-        -difference(date_unix, received_at_unix)
-    } else {
-        0
-    }
+    let offset = ClockOffset::learn_between(sent_at_unix, received_at_unix, date_unix);
+    offset.secs().saturating_neg()
 }
 
 #[cfg(test)]

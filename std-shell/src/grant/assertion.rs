@@ -9,13 +9,10 @@ use zeroize::Zeroizing;
 
 use super::endpoint::{Granted, TokenEndpoint};
 use crate::{
-    clock::unix_now,
+    clock::{CLOCK_TOLERANCE_SECS, unix_now},
     error::Error,
     settings::{Assertion, OAuthClient, Settings},
 };
-
-/// A clock that is off by less is not corrected for.
-const CLOCK_TOLERANCE_SECS: u64 = 5;
 
 /// Trades a fresh assertion for a token. Where it is refused and the clock that it was signed by turns
 /// out to be wrong, another one is signed by the instance's.
