@@ -86,6 +86,7 @@ pub mod json;
 pub mod refusal;
 mod secret;
 pub mod session;
+pub mod timestamp;
 pub mod token_endpoint;
 pub mod token_request;
 pub mod token_response;

@@ -258,6 +258,23 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
         }
     }
 
+    /// The header of a request to an API; [`authorization`](Self::authorization) writes the same
+    /// where HTTP is not this crate's.
+    ///
+    /// # Errors
+    /// [`AccessTokenError::Expired`] where the token is over, was refused, or has a successor.
+    #[cfg(feature = "http1")]
+    pub fn bearer(
+        &mut self,
+        token: TokenNumber,
+        now_ms: u32,
+    ) -> Result<crate::http1::Authorization<'_>, AccessTokenError> {
+        let is_usable = self.renewal.is_usable(token, now_ms);
+        let access_token = self.access_token.as_ref().filter(|_| is_usable);
+        let access_token = access_token.ok_or(AccessTokenError::Expired)?;
+        crate::http1::Authorization::bearer(access_token, self.renewal.elapsed_secs(now_ms))
+    }
+
     /// Keeps a refresh token that came in another way, from a store for instance, in place of the
     /// one before. [`token_received`](Self::token_received) does so by itself: instances may rotate it with each use
     /// (RFC 6749 §6). A response without one leaves the old one good.
