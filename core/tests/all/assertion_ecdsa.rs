@@ -1,14 +1,12 @@
 //! ES256, ES384 and ES512, and the keys for them.
 #![cfg(all(feature = "es256", feature = "es384", feature = "es512"))]
 
-mod common;
-
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use snow_token_core::assertion::{
     Assertion, AssertionSigner, Es256, Es384, Es512, KeyError, SigningError,
 };
 
-use self::common::{
+use crate::common::{
     changed_keys::{change_der, change_pem},
     der,
     openssl::{openssl, openssl_text},

@@ -1,15 +1,13 @@
 //! RS256, RS384 and RS512, and the keys for them.
 #![cfg(all(feature = "rs256", feature = "rs384", feature = "rs512"))]
 
-mod common;
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jsonwebtoken::{DecodingKey, Validation, decode};
 use snow_token_core::assertion::{
     Assertion, AssertionError, AssertionSigner, KeyError, Rs256, Rs384, Rs512, SigningError,
 };
 
-use self::common::{
+use crate::common::{
     changed_keys::{change_der, change_pem},
     der,
     openssl::{openssl, openssl_text},
