@@ -50,6 +50,24 @@ impl<'b> Writer<'b> {
         self.needed = end;
     }
 
+    /// Appends a number in decimal.
+    #[cfg(any(feature = "http1", feature = "outbox"))]
+    pub(crate) fn push_decimal(&mut self, number: usize) {
+        let mut digits = [0; 20];
+        let mut rest = number;
+        let mut len = 0_usize;
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
+            len = len.saturating_add(1);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let start = digits.len().saturating_sub(len);
+        self.push(digits.get(start..).unwrap_or_default());
+    }
+
     pub(crate) fn needed(&self) -> usize {
         self.needed
     }
@@ -69,4 +87,12 @@ impl<'b> Writer<'b> {
 /// Bytes as text that this crate wrote itself from `str` pieces or ASCII.
 pub(crate) fn as_text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The digit of a value below 16.
+pub(crate) const fn lower_hex_digit(nibble: u8) -> u8 {
+    match nibble {
+        0..=9 => b'0'.wrapping_add(nibble),
+        _ => b'a'.wrapping_add(nibble.wrapping_sub(10)),
+    }
 }

@@ -16,6 +16,8 @@
 //! The [dates of HTTP](http_date), and with the feature `http1` HTTP/1.1 as far as a client needs
 //! it.
 //!
+//! With the feature `outbox` a [queue](outbox) of records that loses none and writes none twice.
+//!
 //! # Out of scope
 //! Sockets, TLS, clocks and random numbers.
 //!
@@ -83,6 +85,8 @@ pub mod form;
 pub mod http1;
 pub mod http_date;
 pub mod json;
+#[cfg(feature = "outbox")]
+pub mod outbox;
 pub mod refusal;
 mod secret;
 pub mod session;

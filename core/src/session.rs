@@ -128,6 +128,9 @@ mod clock;
 mod renewal;
 
 pub use action::{Action, Failure, Flight, StopReason, TokenNumber};
+pub use backoff::backoff_ms;
+#[cfg(feature = "outbox")]
+pub(crate) use clock::{Clock, bounded};
 pub use renewal::{Renewal, Settings};
 
 use core::fmt;
@@ -155,19 +158,41 @@ pub const LONGEST_WAIT_MS: u32 = 1 << 30;
 /// A token that is over, or was refused, cannot be had from it. Redacted in `Debug`, zeroed on drop.
 /// Beside the two texts it takes no more than 160 bytes.
 ///
+/// `R` is the memory for a refresh token: the same as for the token, or [`Unkept`].
+///
 /// # Examples
 /// See [the module](self).
-pub struct Session<S: AsRef<str> + Zeroize> {
+pub struct Session<S: AsRef<str> + Zeroize, R: AsRef<str> + Zeroize = S> {
     renewal: Renewal,
     /// Stays after a 401, to be compared with its successor.
     access_token: Option<AccessToken<S>>,
-    refresh_token: Option<Zeroizing<S>>,
+    refresh_token: Option<Zeroizing<R>>,
+}
+
+/// No memory for a refresh token, where the session's requests have no use for one.
+#[derive(Debug, Clone, Copy)]
+pub struct Unkept;
+
+impl Zeroize for Unkept {
+    fn zeroize(&mut self) {}
+}
+
+impl AsRef<str> for Unkept {
+    fn as_ref(&self) -> &str {
+        ""
+    }
+}
+
+impl From<&str> for Unkept {
+    fn from(_: &str) -> Self {
+        Self
+    }
 }
 
 /// A session with tokens of at most `N` bytes each, without a heap.
 pub type FixedSession<const N: usize> = Session<heapless::String<N>>;
 
-impl<S: AsRef<str> + Zeroize> Session<S> {
+impl<S: AsRef<str> + Zeroize, R: AsRef<str> + Zeroize> Session<S, R> {
     /// A session that has no token. `now_ms` is the monotonic clock.
     pub const fn new(settings: Settings, now_ms: u32) -> Self {
         Self {
@@ -185,7 +210,7 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
     /// A token came: it is kept, and so is a refresh token that came with it. Where the session was reset after the request, it is not.
     ///
     /// # Errors
-    /// [`BufferTooSmall`] where `S` cannot take it. The session stops then, once the token before
+    /// [`BufferTooSmall`] where `S` or `R` cannot take it. The session stops then, once the token before
     /// is over.
     pub fn token_received(
         &mut self,
@@ -195,6 +220,7 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
     ) -> Result<(), BufferTooSmall>
     where
         S: for<'t> TryFrom<&'t str>,
+        R: for<'t> TryFrom<&'t str>,
     {
         let Some(requested_at) = self.renewal.requested_at_secs(&flight) else {
             return Ok(());
@@ -280,13 +306,13 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
     /// (RFC 6749 §6). A response without one leaves the old one good.
     ///
     /// # Errors
-    /// [`BufferTooSmall`] where `S` cannot take it; the one before is kept then.
+    /// [`BufferTooSmall`] where `R` cannot take it; the one before is kept then.
     pub fn keep_refresh_token(&mut self, refresh_token: Secret<'_>) -> Result<(), BufferTooSmall>
     where
-        S: for<'t> TryFrom<&'t str>,
+        R: for<'t> TryFrom<&'t str>,
     {
         let text = refresh_token.expose();
-        match S::try_from(text) {
+        match R::try_from(text) {
             Ok(text) => {
                 self.refresh_token = Some(Zeroizing::new(text));
                 Ok(())
@@ -297,8 +323,8 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
 
     /// The refresh token for the next request.
     pub fn refresh_token(&self) -> Option<Secret<'_>> {
-        let text = self.refresh_token.as_ref()?;
-        Some(Secret::new((**text).as_ref()))
+        let text = (**self.refresh_token.as_ref()?).as_ref();
+        (!text.is_empty()).then(|| Secret::new(text))
     }
 
     /// Asks again after a stop; see [`Renewal::retry`].
@@ -319,7 +345,7 @@ impl<S: AsRef<str> + Zeroize> Session<S> {
     }
 }
 
-impl<S: AsRef<str> + Zeroize> fmt::Debug for Session<S> {
+impl<S: AsRef<str> + Zeroize, R: AsRef<str> + Zeroize> fmt::Debug for Session<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session")
             .field("renewal", &self.renewal)
@@ -330,7 +356,7 @@ impl<S: AsRef<str> + Zeroize> fmt::Debug for Session<S> {
 }
 
 #[cfg(feature = "defmt")]
-impl<S: AsRef<str> + Zeroize> defmt::Format for Session<S> {
+impl<S: AsRef<str> + Zeroize, R: AsRef<str> + Zeroize> defmt::Format for Session<S, R> {
     fn format(&self, f: defmt::Formatter<'_>) {
         defmt::write!(
             f,

@@ -27,3 +27,9 @@ pub trait Indicator {
     /// Called whenever the state changes; the same state may come twice.
     fn show(&mut self, state: State);
 }
+
+impl<I: Indicator> Indicator for &mut I {
+    fn show(&mut self, state: State) {
+        (**self).show(state);
+    }
+}

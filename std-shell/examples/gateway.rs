@@ -1,64 +1,65 @@
-//! A gateway that runs for years: it pushes a reading each second, whatever happens to the network,
-//! the instance and the token.
+//! A gateway that runs for years: it takes a reading each second, and writes each one into the instance
+//! once, whatever happens to the network, the instance, the token and the gateway itself.
 //!
-//! Settings as for the command `snow-token`; `READINGS` bounds how many are pushed.
+//! Settings as for the command `snow-token`; `READINGS` bounds how many are taken, and `OUTBOX` names
+//! the file in which they wait, `gateway.outbox` by default.
 //!
 //! ```console
 //! $ cargo run -p snow-token --example gateway
 //! ```
-//!
-//! The client renews its token by itself, ahead of its end. A failure is an error at once, and the
-//! reading is tried again: the client keeps the pauses that the instance asks for. Each reading
-//! carries a name of its own, by which one that was written although its answer was lost is found
-//! again.
 
-use core::time::Duration;
-use std::{env, thread, time::SystemTime};
+use core::{error::Error, time::Duration};
+use std::{env, thread, time::Instant};
 
-use snow_token::{Client, Error, ErrorKind};
+use snow_token::{
+    Client,
+    outbox::{self, Action, Disk, Outbox, Outcome, Settings},
+};
 
 const TABLE: &str = "/api/now/table/u_reading";
+/// The column with a reading's name, by which one is found again whose answer was lost.
+const COLUMN: &str = "u_name";
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
-    let readings: u64 = env::var("READINGS")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(u64::MAX);
-    // Another start is another series of names.
-    let started = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let started = started.map_or(0, |since| since.as_secs());
-    for number in 0..readings {
-        let name = format!("gateway-7-{started}-{number}");
-        let reading = format!(r#"{{"u_name":"{name}","u_celsius":"21.5"}}"#);
-        let mut may_be_there = false;
-        loop {
-            match push(&client, &name, reading.as_bytes(), may_be_there) {
-                Ok(()) => break,
-                // Not reached, or the answer was lost on its way: the reading may be there.
-                Err(error) => {
-                    eprintln!("{name}: {error}");
-                    may_be_there |= error.kind() == ErrorKind::Network;
-                }
+    let path = env::var("OUTBOX").unwrap_or("gateway.outbox".to_owned());
+    let readings = env::var("READINGS").map_or(Ok(u32::MAX), |text| text.parse())?;
+    let began = Instant::now();
+    // It wraps, as it may.
+    let now_ms = || began.elapsed().as_millis() as u32;
+    let disk = Disk::open(path, 16 * 1024 * 1024)?;
+    let mut outbox = Outbox::new(disk, getrandom::u32()?, Settings::DEFAULT, now_ms());
+    let (mut payload, mut name) = ([0; 64], [0; 64]);
+    let mut taken = 0;
+    loop {
+        if taken < readings && began.elapsed().as_secs() >= taken.into() {
+            outbox.push(b"21.5")?;
+            taken += 1;
+        }
+        let (record, is_look_up) = match outbox.next(now_ms(), &mut payload)? {
+            Action::Send(record) => (record, false),
+            Action::Check(record) => (record, true),
+            Action::Empty if taken == readings => return Ok(()),
+            // There is nothing to do yet.
+            _ => {
+                thread::sleep(Duration::from_millis(100));
+                continue;
             }
-            thread::sleep(Duration::from_secs(1));
+        };
+        let name = record.id.name("gateway-7", &mut name)?;
+        let outcome = if is_look_up {
+            let query = format!("sysparm_query={COLUMN}={name}&sysparm_fields={COLUMN}");
+            let found = client.get(&format!("{TABLE}?{query}&sysparm_limit=1"));
+            outbox::of_lookup(&found, COLUMN, name)
+        } else {
+            let celsius = core::str::from_utf8(&payload[..record.len])?;
+            let reading = format!(r#"{{"{COLUMN}":"{name}","u_celsius":"{celsius}"}}"#);
+            outbox::of_record(&client.post(TABLE, reading.as_bytes()))
+        };
+        match outcome {
+            Outcome::Stored => println!("{name} is written"),
+            outcome => eprintln!("{name}: {outcome:?}"),
         }
-        println!("{name} is written");
-        thread::sleep(Duration::from_secs(1));
+        outbox.settle(record.flight, now_ms(), outcome, getrandom::u32()?)?;
     }
-    Ok(())
-}
-
-/// Writes a reading, unless it is there already.
-fn push(client: &Client, name: &str, reading: &[u8], may_be_there: bool) -> Result<(), Error> {
-    if may_be_there {
-        let path =
-            format!("{TABLE}?sysparm_query=u_name={name}&sysparm_fields=sys_id&sysparm_limit=1");
-        let found = client.get(&path)?.into_success()?;
-        if String::from_utf8_lossy(found.body()).contains("sys_id") {
-            return Ok(());
-        }
-    }
-    client.post(TABLE, reading)?.into_success()?;
-    Ok(())
 }

@@ -4,8 +4,8 @@
 //! # In scope
 //! Every way into an instance (see [`Method`]) over verified TLS; a token that renews itself, shared by
 //! threads, and by processes through a [store](store::TokenStore); requests to the instance with it, and
-//! [authorization](Client::authorize) for any ureq agent; a [login] through the browser. The command
-//! `snow-token` is made of the same parts.
+//! [authorization](Client::authorize) for any ureq agent; a [login] through the browser; an [outbox] whose
+//! records are written once, whatever happens. The command `snow-token` is made of the same parts.
 //!
 //! # Out of scope
 //! Asynchronous I/O, and what an API's records mean.
@@ -48,6 +48,7 @@ pub mod key;
 pub mod login;
 mod logout;
 mod middleware;
+pub mod outbox;
 mod proof;
 mod renewal;
 mod request;
@@ -69,5 +70,5 @@ pub use response::Response;
 pub use secrecy::{ExposeSecret, SecretString};
 pub use settings::{Method, Settings};
 pub use signer::{InvalidKey, JwtKey};
-pub use snow_token_core::{Cause, assertion::Algorithm};
+pub use snow_token_core::{Cause, assertion::Algorithm, refusal::Answer};
 pub use token::{Token, TokenSource};

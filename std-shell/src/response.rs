@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use snow_token_core::{Cause, Refusal};
+use snow_token_core::{Cause, Refusal, refusal::Answer};
 use ureq::http::{HeaderMap, HeaderName, Method, Version, header};
 use zeroize::Zeroizing;
 
@@ -64,6 +64,11 @@ impl Response {
     /// The body.
     pub fn body(&self) -> &[u8] {
         &self.answer.body
+    }
+
+    /// The answer as core reads it, for an [`outbox`](crate::outbox).
+    pub fn answer(&self) -> Answer<'_> {
+        self.answer.view()
     }
 
     /// The answer, if it is one of success: 2xx, and no page in place of JSON (a sleeping instance

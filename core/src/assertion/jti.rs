@@ -1,7 +1,6 @@
 //! The name of one assertion (RFC 7519 §4.1.7).
 
-use super::text::lower_hex_digit;
-use crate::buffer::as_text;
+use crate::buffer::{as_text, lower_hex_digit};
 
 /// A `jti` in the form of a version-4 UUID (RFC 9562 §5.4), made of the caller's random bytes.
 ///

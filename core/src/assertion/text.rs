@@ -1,6 +1,7 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
 use super::base64url::Encoder;
+use crate::buffer::lower_hex_digit;
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
@@ -47,12 +48,4 @@ pub(super) fn push_number(out: &mut Encoder<'_, '_>, number: u64) {
     }
     let start = digits.len().saturating_sub(used);
     out.push(digits.get(start..).unwrap_or_default());
-}
-
-/// The digit of a value below 16.
-pub(super) const fn lower_hex_digit(nibble: u8) -> u8 {
-    match nibble {
-        0..=9 => b'0'.wrapping_add(nibble),
-        _ => b'a'.wrapping_add(nibble.wrapping_sub(10)),
-    }
 }

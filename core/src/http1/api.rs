@@ -2,7 +2,7 @@
 
 use super::{
     authorization::Authorization,
-    request::{Method, Request, Target, push_decimal, push_percent_encoded},
+    request::{Method, Request, Target, push_percent_encoded},
 };
 use crate::{
     buffer::Writer,
@@ -46,7 +46,7 @@ impl TableQuery<'_> {
         if let Some(limit) = self.limit {
             out.push(separator);
             out.push(b"sysparm_limit=");
-            push_decimal(usize::try_from(limit).unwrap_or(usize::MAX), out);
+            out.push_decimal(usize::try_from(limit).unwrap_or(usize::MAX));
         }
     }
 }

@@ -250,7 +250,7 @@ impl<'a> Request<'a> {
         }
         if self.body.is_some() || self.method.expects_body() {
             out.push(b"Content-Length: ");
-            push_decimal(self.body.map_or(0, |(_, len)| len), out);
+            out.push_decimal(self.body.map_or(0, |(_, len)| len));
             out.push(b"\r\n");
         }
         if !self.wants_response_body {
@@ -328,23 +328,6 @@ fn header(name: &str, value: &str, out: &mut Writer<'_>) {
     for piece in [name, ": ", value, "\r\n"] {
         out.push(piece.as_bytes());
     }
-}
-
-/// Writes a number in decimal.
-pub(super) fn push_decimal(number: usize, out: &mut Writer<'_>) {
-    let mut digits = [0; 20];
-    let mut rest = number;
-    let mut len = 0_usize;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or_default());
-        len = len.saturating_add(1);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let start = digits.len().saturating_sub(len);
-    out.push(digits.get(start..).unwrap_or_default());
 }
 
 /// Writes `text` so that it can stand in a URL's query: unreserved characters (RFC 3986 §2.3) and

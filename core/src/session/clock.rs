@@ -6,20 +6,20 @@
 /// wrap (24.8 days) ahead is one that lies behind, as two threads can produce it: it adds nothing.
 #[derive(Debug, Clone, Copy)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(super) struct Clock {
+pub(crate) struct Clock {
     elapsed_ms: u64,
     last_ms: u32,
 }
 
 impl Clock {
-    pub(super) const fn new(now_ms: u32) -> Self {
+    pub(crate) const fn new(now_ms: u32) -> Self {
         Self {
             elapsed_ms: 0,
             last_ms: now_ms,
         }
     }
 
-    pub(super) const fn read(&mut self, now_ms: u32) -> u64 {
+    pub(crate) const fn read(&mut self, now_ms: u32) -> u64 {
         let step = now_ms.wrapping_sub(self.last_ms);
         if step <= i32::MAX.unsigned_abs() {
             self.elapsed_ms = self.elapsed_ms.saturating_add(step as u64);
@@ -31,6 +31,6 @@ impl Clock {
 
 /// A time that is not more than half of what a [`Clock`] can bridge, so that who sleeps that long
 /// and oversleeps is still in time.
-pub(super) fn bounded(ms: u64) -> u32 {
+pub(crate) fn bounded(ms: u64) -> u32 {
     u32::try_from(ms).map_or(super::LONGEST_WAIT_MS, |ms| ms.min(super::LONGEST_WAIT_MS))
 }

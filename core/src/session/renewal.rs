@@ -209,7 +209,7 @@ impl Renewal {
             self.doubtful = self.doubtful.saturating_add(1);
         }
         self.failures = self.failures.saturating_add(1);
-        let delay = backoff::delay_ms(self.failures, self.backoff_cap_ms(), random);
+        let delay = backoff::backoff_ms(self.failures, self.backoff_cap_ms(), random);
         let wait = delay.max(millis(retry_after_secs));
         self.not_before = now.saturating_add(wait);
         let wait = bounded(wait);
@@ -239,7 +239,7 @@ impl Renewal {
             self.relogins = 0;
         }
         if self.relogins > 0 {
-            let delay = backoff::delay_ms(self.relogins, cap, random);
+            let delay = backoff::backoff_ms(self.relogins, cap, random);
             self.not_before = self.not_before.max(now.saturating_add(delay));
         }
         self.token = Token::Refused { at_once: true };

@@ -20,6 +20,8 @@ mod http1_request;
 mod http1_stream;
 mod http_date;
 mod json;
+mod outbox;
+mod outbox_property;
 mod redaction;
 mod refusal;
 mod session;

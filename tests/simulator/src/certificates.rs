@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, PKCS_ECDSA_P384_SHA384,
+    KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
 };
 use time::{Duration, OffsetDateTime};
 #[cfg(feature = "rsa")]
 use tokio_rustls::rustls::version::TLS12;
 use tokio_rustls::rustls::{
-    self, ServerConfig, SupportedProtocolVersion, crypto::ring, pki_types::PrivateKeyDer,
-    version::TLS13,
+    self, CipherSuite, ServerConfig, SupportedProtocolVersion, crypto::ring,
+    pki_types::PrivateKeyDer, version::TLS13,
 };
 
 use crate::{client_certificates::AnyCertificate, random::random_id};
@@ -21,9 +21,23 @@ use crate::{client_certificates::AnyCertificate, random::random_id};
 pub enum KeyKind {
     /// TLS 1.3 with ECDSA P-384 at every level, as instances have it since August 2026.
     EcdsaP384,
+    /// TLS 1.3 with ECDSA P-256 at every level, as a customer's own proxy may have it.
+    EcdsaP256,
     /// TLS 1.2 with RSA-2048 at every level, as instances had it before.
     #[cfg(feature = "rsa")]
     Rsa2048,
+    /// TLS 1.3 with RSA-2048 at every level, as a customer's own proxy may have it.
+    #[cfg(feature = "rsa")]
+    Rsa2048Tls13,
+}
+
+/// Which cipher suites of TLS 1.3 the server takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CipherSuites {
+    /// Each.
+    All,
+    /// `TLS_AES_256_GCM_SHA384` alone.
+    Aes256,
 }
 
 /// What is wrong with the server's certificate.
@@ -48,6 +62,7 @@ pub(crate) struct Chain {
 /// `asks` says whether clients are asked for a certificate.
 pub(crate) fn make(
     keys: KeyKind,
+    suites: CipherSuites,
     flaw: LeafFlaw,
     names: &[String],
     asks: bool,
@@ -69,7 +84,7 @@ pub(crate) fn make(
     let chain = vec![leaf.der().clone(), intermediate.der().clone()];
     let leaf_key = PrivateKeyDer::try_from(leaf_key.serialize_der())
         .map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
-    let server = server_config(version(keys), chain, leaf_key, asks);
+    let server = server_config(version(keys), suites, chain, leaf_key, asks);
     Ok(Chain {
         root_pem: root.pem(),
         server: server.map_err(|_| rcgen::Error::CouldNotParseKeyPair)?,
@@ -78,12 +93,19 @@ pub(crate) fn make(
 
 fn server_config(
     version: &'static SupportedProtocolVersion,
+    suites: CipherSuites,
     chain: Vec<rustls::pki_types::CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
     asks: bool,
 ) -> Result<ServerConfig, rustls::Error> {
-    let builder = ServerConfig::builder_with_provider(ring::default_provider().into())
-        .with_protocol_versions(&[version])?;
+    let mut provider = ring::default_provider();
+    if suites == CipherSuites::Aes256 {
+        provider.cipher_suites.retain(|known| {
+            known.tls13().is_none() || known.suite() == CipherSuite::TLS13_AES_256_GCM_SHA384
+        });
+    }
+    let builder =
+        ServerConfig::builder_with_provider(provider.into()).with_protocol_versions(&[version])?;
     let builder = match asks {
         true => builder.with_client_cert_verifier(Arc::new(AnyCertificate::new())),
         false => builder.with_no_client_auth(),
@@ -93,7 +115,9 @@ fn server_config(
 
 fn version(keys: KeyKind) -> &'static SupportedProtocolVersion {
     match keys {
-        KeyKind::EcdsaP384 => &TLS13,
+        KeyKind::EcdsaP384 | KeyKind::EcdsaP256 => &TLS13,
+        #[cfg(feature = "rsa")]
+        KeyKind::Rsa2048Tls13 => &TLS13,
         #[cfg(feature = "rsa")]
         KeyKind::Rsa2048 => &TLS12,
     }
@@ -102,8 +126,9 @@ fn version(keys: KeyKind) -> &'static SupportedProtocolVersion {
 fn key(keys: KeyKind) -> Result<KeyPair, rcgen::Error> {
     match keys {
         KeyKind::EcdsaP384 => KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384),
+        KeyKind::EcdsaP256 => KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256),
         #[cfg(feature = "rsa")]
-        KeyKind::Rsa2048 => {
+        KeyKind::Rsa2048 | KeyKind::Rsa2048Tls13 => {
             KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, rcgen::RsaKeySize::_2048)
         }
     }

@@ -77,7 +77,7 @@ mod users;
 pub use access::{ApiKey, IdentityProvider, TrustedIssuer};
 #[cfg(feature = "cli")]
 pub use arguments::Arguments;
-pub use certificates::{KeyKind, LeafFlaw};
+pub use certificates::{CipherSuites, KeyKind, LeafFlaw};
 pub use client_certificates::ClientCertificates;
 pub use command::Timeline;
 pub use fault::Fault;

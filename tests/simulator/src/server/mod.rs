@@ -86,7 +86,8 @@ impl Simulator {
         options.check()?;
         let asks = options.client_certificates != ClientCertificates::NotAsked;
         let names = options.all_names();
-        let chain = certificates::make(options.keys, options.leaf_flaw, &names, asks)
+        let (keys, suites) = (options.keys, options.cipher_suites);
+        let chain = certificates::make(keys, suites, options.leaf_flaw, &names, asks)
             .map_err(io::Error::other)?;
         let client_authority = ClientAuthority::new().map_err(io::Error::other)?;
         let gate = client_authority.gate(&options.client_certificates);

@@ -4,7 +4,7 @@ use core::net::SocketAddr;
 use std::io;
 
 use crate::{
-    certificates::{KeyKind, LeafFlaw},
+    certificates::{CipherSuites, KeyKind, LeafFlaw},
     client_certificates::ClientCertificates,
     command::Timeline,
     options::InstanceOptions,
@@ -23,6 +23,8 @@ pub struct Options {
     pub names: Vec<String>,
     /// The kind of certificates.
     pub keys: KeyKind,
+    /// Which cipher suites of TLS 1.3 it takes.
+    pub cipher_suites: CipherSuites,
     /// What is wrong with the server's certificate.
     pub leaf_flaw: LeafFlaw,
     /// Whether clients must show a certificate.
@@ -44,6 +46,7 @@ impl Default for Options {
             allow_remote: false,
             names: Vec::new(),
             keys: KeyKind::EcdsaP384,
+            cipher_suites: CipherSuites::All,
             leaf_flaw: LeafFlaw::None,
             client_certificates: ClientCertificates::NotAsked,
             admin: None,

@@ -5,3 +5,4 @@ mod client_certificates;
 mod faults;
 mod scenario;
 mod support;
+mod tls;

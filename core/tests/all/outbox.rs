@@ -1,0 +1,891 @@
+//! Store and forward, rule by rule.
+#![cfg(feature = "outbox")]
+
+use core::cell::{Cell, RefCell, RefMut};
+use std::{collections::VecDeque, rc::Rc};
+
+use snow_token_core::{
+    BufferTooSmall,
+    outbox::{
+        Action, AppendError, Counts, Flight, NextError, OldestError, Outbox, Outcome, PushError,
+        Record, RecordId, Repeats, Ring, Settings, Storage, Stored, WhenFull,
+    },
+    refusal::{Answer, Cut, PageSearch},
+    session::LONGEST_WAIT_MS,
+};
+
+const SERIES: u32 = 7;
+const LOST: Outcome = Outcome::Lost {
+    retry_after_secs: 0,
+};
+const NOT_NOW: Outcome = Outcome::NotNow {
+    retry_after_secs: 0,
+};
+const HARMLESS: Settings = Settings {
+    repeats: Repeats::Harmless,
+    ..Settings::DEFAULT
+};
+const PAGE: &[u8] = b"<html><h1>Your instance is hibernating</h1></html>";
+
+/// A queue on a simulated clock.
+struct Device<S> {
+    outbox: Outbox<S>,
+    now_ms: u32,
+    /// What spreads the waits: 0 makes each as short as it can be.
+    random: u32,
+    buf: [u8; 64],
+}
+
+impl Device<Ring<256>> {
+    fn new(settings: Settings) -> Self {
+        Self::over(Ring::new(), settings)
+    }
+}
+
+impl<S: Storage> Device<S>
+where
+    S::Error: core::fmt::Debug + PartialEq,
+{
+    fn over(storage: S, settings: Settings) -> Self {
+        let now_ms = u32::MAX - 5_000;
+        Self {
+            outbox: Outbox::new(storage, SERIES, settings, now_ms),
+            now_ms,
+            random: 0,
+            buf: [0; 64],
+        }
+    }
+
+    fn push(&mut self, payload: &str) -> u32 {
+        self.outbox.push(payload.as_bytes()).unwrap()
+    }
+
+    fn next(&mut self) -> Action {
+        self.outbox.next(self.now_ms, &mut self.buf).unwrap()
+    }
+
+    /// The record that goes out now.
+    fn send(&mut self) -> Record {
+        match self.next() {
+            Action::Send(record) => record,
+            action => panic!("{action:?}"),
+        }
+    }
+
+    /// The record that is looked up now.
+    fn check(&mut self) -> Record {
+        match self.next() {
+            Action::Check(record) => record,
+            action => panic!("{action:?}"),
+        }
+    }
+
+    fn payload(&self, record: &Record) -> &str {
+        core::str::from_utf8(&self.buf[..record.len]).unwrap()
+    }
+
+    fn settle(&mut self, flight: Flight, outcome: Outcome) {
+        self.outbox
+            .settle(flight, self.now_ms, outcome, self.random)
+            .unwrap();
+    }
+
+    /// Sends the oldest, with that outcome.
+    fn send_to(&mut self, outcome: Outcome) -> u32 {
+        let record = self.send();
+        self.settle(record.flight, outcome);
+        record.id.sequence
+    }
+
+    /// How long the queue waits now; the time passes. Without a buffer no record goes out.
+    fn wait(&mut self) -> u32 {
+        let mut waited = 0;
+        while let Ok(Action::Wait { ms }) = self.outbox.next(self.now_ms, &mut []) {
+            waited += ms;
+            self.now_ms = self.now_ms.wrapping_add(ms);
+        }
+        waited
+    }
+
+    fn counts(&self) -> Counts {
+        self.outbox.counts()
+    }
+}
+
+fn answer(status: u16, body: &[u8]) -> Answer<'_> {
+    Answer {
+        status,
+        content_type: Some("application/json"),
+        retry_after: None,
+        date: None,
+        body,
+        cut: None,
+    }
+}
+
+fn page(status: u16, body: &[u8]) -> Answer<'_> {
+    Answer {
+        content_type: Some("text/html"),
+        ..answer(status, body)
+    }
+}
+
+fn cut(answer: Answer<'_>) -> Answer<'_> {
+    Answer {
+        cut: Some(Cut {
+            body_len: 6_000,
+            needed: 7_000,
+            page: PageSearch::new(),
+        }),
+        ..answer
+    }
+}
+
+// The way of a record.
+
+#[test]
+fn records_go_out_one_at_a_time_and_in_order() {
+    let mut device = Device::new(Settings::DEFAULT);
+    assert_eq!(device.next(), Action::Empty);
+    assert_eq!((device.push("a"), device.push("b")), (0, 1));
+    let first = device.send();
+    assert_eq!((first.id.series, first.id.sequence), (SERIES, 0));
+    assert_eq!(device.payload(&first), "a");
+    assert_eq!(device.next(), Action::AwaitOutcome);
+    assert_eq!(device.counts().waiting, 2);
+    device.settle(first.flight, Outcome::Stored);
+    let second = device.send();
+    assert_eq!(device.payload(&second), "b");
+    device.settle(second.flight, Outcome::Stored);
+    assert_eq!(device.next(), Action::Empty);
+    let counts = Counts {
+        stored: 2,
+        ..Counts::default()
+    };
+    assert_eq!(device.counts(), counts);
+}
+
+#[test]
+fn a_record_whose_answer_was_lost_is_looked_up_after_a_pause_and_sent_again_if_it_is_absent() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.push("b");
+    device.send_to(LOST);
+    assert_eq!(device.wait(), 10_000);
+    let record = device.check();
+    assert_eq!(record.id.sequence, 0);
+    device.settle(record.flight, Outcome::Absent);
+    assert_eq!(device.send_to(Outcome::Stored), 0);
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+}
+
+#[test]
+fn a_record_that_is_found_is_taken_out() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.push("b");
+    device.send_to(LOST);
+    device.wait();
+    let record = device.check();
+    device.settle(record.flight, Outcome::Stored);
+    assert_eq!(device.counts().stored, 1);
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+}
+
+#[test]
+fn a_record_stays_in_doubt_until_a_look_up_has_said_something() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.send_to(LOST);
+    for outcome in [LOST, NOT_NOW, Outcome::NotSent, Outcome::Unauthorized] {
+        device.wait();
+        let record = device.check();
+        device.settle(record.flight, outcome);
+    }
+    device.wait();
+    device.check();
+}
+
+#[test]
+fn a_record_that_was_not_sent_or_not_taken_is_in_no_doubt() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    for outcome in [
+        NOT_NOW,
+        Outcome::NotSent,
+        Outcome::Unauthorized,
+        Outcome::Refused,
+    ] {
+        device.wait();
+        device.send_to(outcome);
+    }
+    device.wait();
+    device.send();
+}
+
+#[test]
+fn where_repeats_are_harmless_the_record_is_sent_again_under_its_name() {
+    let mut device = Device::new(HARMLESS);
+    device.push("a");
+    let first = device.send();
+    device.settle(first.flight, LOST);
+    assert_eq!(device.wait(), 10_000);
+    let again = device.send();
+    assert_eq!((again.id, device.payload(&again)), (first.id, "a"));
+}
+
+#[test]
+fn a_record_that_is_refused_for_its_own_sake_is_set_aside_and_the_next_one_goes_out() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.push("b");
+    for _ in 0..3 {
+        assert_eq!(device.send_to(Outcome::Refused), 0);
+        device.wait();
+    }
+    assert_eq!(device.counts().set_aside, 1);
+    assert_eq!(device.send_to(Outcome::Refused), 1);
+    // The instance is well: the waits begin anew.
+    device.random = u32::MAX;
+    device.wait();
+    device.send_to(Outcome::Refused);
+    assert_eq!(device.wait(), 4_000);
+    device.send_to(Outcome::Stored);
+    assert_eq!((device.counts().stored, device.counts().waiting), (1, 0));
+}
+
+#[test]
+fn a_record_is_tried_once_at_least() {
+    let mut device = Device::new(Settings {
+        tries: 0,
+        ..Settings::DEFAULT
+    });
+    device.push("a");
+    device.send_to(Outcome::Refused);
+    assert_eq!(
+        (device.next(), device.counts().set_aside),
+        (Action::Empty, 1)
+    );
+}
+
+// The waits.
+
+#[test]
+fn waits_grow_up_to_the_cap_within_the_bounds_of_the_jitter() {
+    for outcome in [NOT_NOW, Outcome::NotSent] {
+        let mut shortest = Device::new(Settings::DEFAULT);
+        let mut longest = Device::new(Settings::DEFAULT);
+        longest.random = u32::MAX;
+        for device in [&mut shortest, &mut longest] {
+            device.push("a");
+        }
+        for ceiling_secs in [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
+            shortest.send_to(outcome);
+            assert_eq!(shortest.wait(), 1_000);
+            longest.send_to(outcome);
+            assert_eq!(longest.wait(), ceiling_secs * 1_000);
+        }
+    }
+}
+
+#[test]
+fn waits_grow_although_the_look_ups_between_are_answered() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.random = u32::MAX;
+    device.push("a");
+    for secs in [10, 10, 10, 16, 32, 64] {
+        device.send_to(LOST);
+        assert_eq!(device.wait(), secs * 1_000);
+        let record = device.check();
+        device.settle(record.flight, Outcome::Absent);
+        assert_eq!(device.wait(), 0);
+    }
+    device.send_to(Outcome::Stored);
+    device.push("b");
+    device.send_to(Outcome::NotSent);
+    assert_eq!(device.wait(), 2_000);
+}
+
+#[test]
+fn a_401_costs_no_wait() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.send_to(Outcome::Unauthorized);
+    device.send_to(Outcome::Unauthorized);
+    device.send_to(Outcome::Stored);
+    assert_eq!(device.counts().stored, 1);
+}
+
+#[test]
+fn no_attempt_comes_sooner_than_retry_after_says() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.send_to(Outcome::NotNow {
+        retry_after_secs: 7_200,
+    });
+    assert_eq!(device.wait(), 7_200_000);
+    device.send_to(Outcome::Lost {
+        retry_after_secs: 60,
+    });
+    assert_eq!(device.wait(), 60_000);
+    let record = device.check();
+    device.settle(
+        record.flight,
+        Outcome::NotNow {
+            retry_after_secs: u32::MAX,
+        },
+    );
+    assert_eq!(
+        device.next(),
+        Action::Wait {
+            ms: LONGEST_WAIT_MS
+        }
+    );
+}
+
+#[test]
+fn a_clock_that_wraps_or_goes_back_changes_nothing() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.now_ms = u32::MAX - 1_000;
+    device.push("a");
+    device.send_to(LOST);
+    device.now_ms = device.now_ms.wrapping_add(4_000);
+    assert_eq!(device.next(), Action::Wait { ms: 6_000 });
+    device.now_ms = device.now_ms.wrapping_sub(2_000);
+    assert_eq!(device.next(), Action::Wait { ms: 6_000 });
+    device.now_ms = device.now_ms.wrapping_add(8_000);
+    device.check();
+}
+
+#[test]
+fn an_empty_queue_may_sleep_for_longer_than_the_clock_can_tell() {
+    let mut device = Device::new(Settings::DEFAULT);
+    device.push("a");
+    device.send_to(Outcome::Stored);
+    assert_eq!(device.next(), Action::Empty);
+    // Thirty days, of which half a wrap is 24.8.
+    device.now_ms = device.now_ms.wrapping_add(30 * 86_400_000);
+    device.push("b");
+    device.send_to(LOST);
+    assert_eq!(device.wait(), 10_000);
+    device.check();
+}
+
+// A full queue.
+
+/// Room for two records of 4 bytes.
+fn full(when_full: WhenFull) -> Device<Ring<28>> {
+    let settings = Settings {
+        when_full,
+        ..Settings::DEFAULT
+    };
+    let mut device = Device::over(Ring::new(), settings);
+    device.push("aaaa");
+    device.push("bbbb");
+    device
+}
+
+#[test]
+fn a_full_queue_drops_the_oldest() {
+    let mut device = full(WhenFull::DropOldest);
+    assert_eq!(device.push("cccc"), 2);
+    assert_eq!((device.counts().dropped, device.counts().waiting), (1, 2));
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+    assert_eq!(device.send_to(Outcome::Stored), 2);
+    // A long one takes the room of several.
+    device.push("dddd");
+    device.push("eeee");
+    device.push("eighteen bytes, so");
+    assert_eq!((device.counts().dropped, device.counts().waiting), (3, 1));
+}
+
+#[test]
+fn a_full_queue_drops_the_newest() {
+    let mut device = full(WhenFull::DropNewest);
+    assert_eq!(device.outbox.push(b"cccc"), Err(PushError::Full));
+    assert_eq!((device.counts().dropped, device.counts().waiting), (1, 2));
+    assert_eq!(device.send_to(Outcome::Stored), 0);
+    assert_eq!(device.push("cccc"), 2);
+}
+
+#[test]
+fn what_is_too_long_at_all_drops_nothing() {
+    for when_full in [WhenFull::DropOldest, WhenFull::DropNewest] {
+        let mut device = full(when_full);
+        let too_long = PushError::TooLong { max: 18 };
+        assert_eq!(device.outbox.push(&[0; 19]), Err(too_long));
+        assert_eq!((device.counts().dropped, device.counts().waiting), (0, 2));
+    }
+}
+
+#[test]
+fn a_record_in_flight_that_is_dropped_and_arrives_is_not_counted_as_dropped() {
+    let mut device = full(WhenFull::DropOldest);
+    let record = device.send();
+    device.push("cccc");
+    assert_eq!(device.counts().dropped, 1);
+    assert_eq!(device.next(), Action::AwaitOutcome);
+    device.settle(record.flight, Outcome::Stored);
+    let counts = Counts {
+        waiting: 2,
+        stored: 1,
+        ..Counts::default()
+    };
+    assert_eq!(device.counts(), counts);
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+}
+
+#[test]
+fn what_becomes_of_a_dropped_record_says_nothing_of_the_next() {
+    for outcome in [LOST, NOT_NOW, Outcome::Refused, Outcome::NotSent] {
+        let mut device = full(WhenFull::DropOldest);
+        let record = device.send();
+        device.push("cccc");
+        device.push("dddd");
+        device.settle(record.flight, outcome);
+        // The instance is not well, or still at work: the wait is for all.
+        assert!(device.wait() >= 1_000);
+        assert_eq!((device.counts().dropped, device.counts().set_aside), (2, 0));
+        for _ in 0..2 {
+            assert_eq!(device.send_to(Outcome::Refused), 2);
+            device.wait();
+        }
+        assert_eq!(device.send_to(Outcome::Stored), 2);
+    }
+}
+
+#[test]
+fn a_record_in_doubt_that_is_dropped_leaves_no_doubt_behind() {
+    let mut device = full(WhenFull::DropOldest);
+    device.send_to(LOST);
+    device.push("cccc");
+    assert_eq!(device.wait(), 10_000);
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+}
+
+#[test]
+fn an_outcome_of_another_flight_is_none() {
+    let mut device = Device::new(Settings::DEFAULT);
+    let mut other = Device::new(Settings::DEFAULT);
+    device.push("a");
+    other.push("b");
+    let (own, foreign) = (device.send(), other.send());
+    device.settle(own.flight, Outcome::Unauthorized);
+    device.settle(foreign.flight, Outcome::Stored);
+    assert_eq!(device.counts().waiting, 1);
+}
+
+// A storage that fails, and one that survives.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Broken;
+
+type Records = VecDeque<(RecordId, Vec<u8>)>;
+
+/// A memory that the test can break, and that survives a queue.
+#[derive(Clone, Default)]
+struct Shaky {
+    records: Rc<RefCell<Records>>,
+    fails: Rc<Cell<bool>>,
+}
+
+impl Shaky {
+    const CAPACITY: usize = 2;
+
+    /// The next call fails.
+    fn fail(&self) {
+        self.fails.set(true);
+    }
+
+    fn call(&self) -> Result<RefMut<'_, Records>, Broken> {
+        match self.fails.take() {
+            true => Err(Broken),
+            false => Ok(self.records.borrow_mut()),
+        }
+    }
+}
+
+impl Storage for Shaky {
+    type Error = Broken;
+
+    fn append(&mut self, id: RecordId, payload: &[u8]) -> Result<(), AppendError<Broken>> {
+        if self.len() == Self::CAPACITY {
+            return Err(AppendError::Full);
+        }
+        let mut records = self.call().map_err(AppendError::Storage)?;
+        records.push_back((id, payload.to_vec()));
+        Ok(())
+    }
+
+    fn oldest(&mut self, buf: &mut [u8]) -> Result<Option<Stored>, OldestError<Broken>> {
+        let records = self.call().map_err(OldestError::Storage)?;
+        let Some((id, payload)) = records.front() else {
+            return Ok(None);
+        };
+        let len = payload.len();
+        let to = buf
+            .get_mut(..len)
+            .ok_or(OldestError::BufferTooSmall { needed: len })?;
+        to.copy_from_slice(payload);
+        Ok(Some(Stored { id: *id, len }))
+    }
+
+    fn remove_oldest(&mut self) -> Result<(), Broken> {
+        self.call()?.pop_front();
+        Ok(())
+    }
+
+    fn len(&self) -> usize {
+        self.records.borrow().len()
+    }
+}
+
+#[test]
+fn a_record_that_could_not_be_put_in_is_not_counted_and_its_name_not_used_again() {
+    let storage = Shaky::default();
+    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    storage.fail();
+    assert_eq!(device.outbox.push(b"a"), Err(PushError::Storage(Broken)));
+    assert_eq!(device.counts(), Counts::default());
+    assert_eq!(device.push("a"), 1);
+}
+
+#[test]
+fn a_record_that_could_not_be_read_stays() {
+    let storage = Shaky::default();
+    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    device.push("abc");
+    storage.fail();
+    let failed = device.outbox.next(device.now_ms, &mut [0; 8]);
+    assert_eq!(failed, Err(NextError::Storage(Broken)));
+    let small = device.outbox.next(device.now_ms, &mut [0; 2]);
+    assert_eq!(small, Err(NextError::BufferTooSmall { needed: 3 }));
+    assert_eq!(device.send_to(Outcome::Stored), 0);
+}
+
+#[test]
+fn a_stored_record_that_could_not_be_taken_out_is_looked_up_and_not_sent_again() {
+    let storage = Shaky::default();
+    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    device.push("a");
+    let record = device.send();
+    storage.fail();
+    let failed = device
+        .outbox
+        .settle(record.flight, device.now_ms, Outcome::Stored, 0);
+    assert_eq!(failed, Err(Broken));
+    assert_eq!((device.counts().stored, device.counts().waiting), (0, 1));
+    // A storage that is broken for good does not make a loop.
+    assert_eq!(device.wait(), 1_000);
+    let record = device.check();
+    device.settle(record.flight, Outcome::Stored);
+    assert_eq!((device.counts().stored, device.counts().waiting), (1, 0));
+}
+
+#[test]
+fn a_record_that_could_not_be_set_aside_is_tried_once_more() {
+    let storage = Shaky::default();
+    let settings = Settings {
+        tries: 1,
+        ..Settings::DEFAULT
+    };
+    let mut device = Device::over(storage.clone(), settings);
+    device.push("a");
+    let record = device.send();
+    storage.fail();
+    let failed = device
+        .outbox
+        .settle(record.flight, device.now_ms, Outcome::Refused, 0);
+    assert_eq!(failed, Err(Broken));
+    assert_eq!(device.counts().set_aside, 0);
+    assert_eq!(device.wait(), 1_000);
+    device.send_to(Outcome::Refused);
+    assert_eq!((device.counts().set_aside, device.counts().waiting), (1, 0));
+}
+
+#[test]
+fn a_record_in_flight_that_could_not_be_dropped_is_stored_once() {
+    let storage = Shaky::default();
+    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    device.push("a");
+    device.push("b");
+    let record = device.send();
+    storage.fail();
+    assert_eq!(device.outbox.push(b"c"), Err(PushError::Storage(Broken)));
+    assert_eq!((device.counts().dropped, device.counts().waiting), (0, 2));
+    device.settle(record.flight, Outcome::Stored);
+    assert_eq!((device.counts().stored, device.counts().waiting), (1, 1));
+    assert_eq!(device.send_to(Outcome::Stored), 1);
+}
+
+#[test]
+fn after_a_restart_the_oldest_is_in_doubt_and_the_old_names_stay() {
+    let storage = Shaky::default();
+    let mut before = Device::over(storage.clone(), Settings::DEFAULT);
+    before.push("a");
+    before.push("b");
+    before.send();
+
+    let mut outbox = Outbox::new(storage.clone(), 8, Settings::DEFAULT, 0);
+    assert_eq!((outbox.series(), outbox.counts().waiting), (8, 2));
+    let mut buf = [0; 8];
+    assert_eq!(outbox.next(0, &mut buf), Ok(Action::Wait { ms: 10_000 }));
+    let Ok(Action::Check(record)) = outbox.next(10_000, &mut buf) else {
+        panic!("no look-up");
+    };
+    assert_eq!((record.id.series, record.id.sequence), (SERIES, 0));
+    outbox
+        .settle(record.flight, 10_000, Outcome::Stored, 0)
+        .unwrap();
+    outbox.push(b"c").unwrap();
+    for id in [(SERIES, 1), (8, 0)] {
+        let Ok(Action::Send(record)) = outbox.next(10_000, &mut buf) else {
+            panic!("not sent");
+        };
+        assert_eq!((record.id.series, record.id.sequence), id);
+        outbox
+            .settle(record.flight, 10_000, Outcome::Stored, 0)
+            .unwrap();
+    }
+}
+
+#[test]
+fn after_a_restart_too_a_harmless_repeat_comes_after_the_settle_time() {
+    let storage = Shaky::default();
+    Device::over(storage.clone(), HARMLESS).push("a");
+    let mut device = Device::over(storage, HARMLESS);
+    assert_eq!(device.wait(), 10_000);
+    device.send();
+}
+
+// What an answer says.
+
+#[test]
+fn a_created_record_is_stored() {
+    let incident = br#"{"result":{"status":"error","sys_id":"9d385017"}}"#;
+    let imported = br#"{"import_set":"ISET0010001","result":[{"status":"inserted"}]}"#;
+    let event = br#"{"result":{"Default Bulk Endpoint":"1 events were inserted"}}"#;
+    let no_type = Answer {
+        content_type: None,
+        ..answer(201, b"")
+    };
+    for stored in [
+        // A column of a table, not the word of an import set.
+        answer(201, incident),
+        answer(201, imported),
+        answer(200, event),
+        answer(201, b""),
+        no_type,
+        // The beginning of a long record.
+        cut(answer(201, br#"{"result":{"number":"INC00"#)),
+    ] {
+        assert_eq!(Outcome::of_record(&stored), Outcome::Stored, "{stored:?}");
+    }
+}
+
+#[test]
+fn a_row_that_could_not_be_transformed_is_refused() {
+    for body in [
+        &br#"{"import_set":"ISET0010001","result":[{"status":"error"}]}"#[..],
+        br#"{"result":[{"status":"inserted"},{"table":"x","status":"error"}]}"#,
+        br#"{"result":[{"status":"error","error_message":"cut he"#,
+    ] {
+        assert_eq!(Outcome::of_record(&answer(201, body)), Outcome::Refused);
+    }
+}
+
+#[test]
+fn what_leaves_open_whether_the_record_is_there_is_lost() {
+    for lost in [
+        answer(500, b"{}"),
+        page(502, b"<html>"),
+        page(504, b"<html>"),
+        // Something between answered.
+        page(200, b"<html>Log in to the hotel's network</html>"),
+        page(201, b"<html>"),
+        answer(202, b"{}"),
+        answer(204, b""),
+        answer(200, b""),
+        answer(200, b"OK"),
+        answer(201, b"null"),
+        answer(
+            200,
+            br#"{"result":{},"error":{"message":"Transaction cancelled"}}"#,
+        ),
+        // What is missing may say that the row was not transformed.
+        answer(201, br#"{"import_set":"ISET0010001","resu"#),
+        cut(answer(201, br#"{"result":[{"transform_map":"Readi"#)),
+        cut(answer(201, b"")),
+    ] {
+        assert_eq!(Outcome::of_record(&lost), LOST, "{lost:?}");
+    }
+    let busy = Answer {
+        retry_after: Some("30"),
+        ..page(503, b"")
+    };
+    let after_30 = Outcome::Lost {
+        retry_after_secs: 30,
+    };
+    assert_eq!(Outcome::of_record(&busy), after_30);
+}
+
+#[test]
+fn an_instance_that_takes_no_record_at_all_is_no_fault_of_the_record() {
+    let scope = br#"{"error":{"message":"User Not Authorized","detail":"x"},"status":"failure"}"#;
+    let table = br#"{"error":{"message":"Invalid table u_reading","detail":null}}"#;
+    let mut fed = PageSearch::new();
+    fed.feed(PAGE);
+    let cut_page = Answer {
+        cut: Some(Cut {
+            body_len: 5_900,
+            needed: 6_400,
+            page: fed,
+        }),
+        ..page(200, b"<html>")
+    };
+    for not_now in [
+        answer(403, scope),
+        answer(404, b"{}"),
+        answer(429, b"{}"),
+        page(302, b""),
+        page(200, PAGE),
+        cut_page,
+        page(400, b"<h1>The SSL certificate error</h1>"),
+        answer(400, table),
+    ] {
+        assert_eq!(Outcome::of_record(&not_now), NOT_NOW, "{not_now:?}");
+    }
+    assert_eq!(
+        Outcome::of_record(&answer(401, b"{}")),
+        Outcome::Unauthorized
+    );
+}
+
+#[test]
+fn retry_after_is_a_number_or_a_date() {
+    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    for (retry_after, date, secs) in [
+        ("120", None, 120),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", date, 120),
+        ("Sun, 06 Nov 1994 08:51:37 GMT", None, 0),
+        ("soon", None, 0),
+    ] {
+        for status in [403, 404, 429] {
+            let answer = Answer {
+                retry_after: Some(retry_after),
+                date,
+                ..answer(status, b"{}")
+            };
+            let not_now = Outcome::NotNow {
+                retry_after_secs: secs,
+            };
+            assert_eq!(Outcome::of_record(&answer), not_now);
+            assert_eq!(Outcome::of_lookup(&answer, "u_name", "a"), not_now);
+        }
+    }
+}
+
+#[test]
+fn a_malformed_record_is_refused() {
+    for refused in [
+        answer(400, br#"{"error":{"message":"Invalid JSON"}}"#),
+        answer(400, b""),
+        page(413, b"<html>"),
+        answer(422, b"{}"),
+    ] {
+        assert_eq!(Outcome::of_record(&refused), Outcome::Refused);
+    }
+}
+
+#[test]
+fn a_look_up_takes_a_record_only_if_its_column_has_the_name() {
+    let look_up = |answer: Answer<'_>| Outcome::of_lookup(&answer, "u_name", "pump-7-00000007-0");
+    let named = br#"{"result":[{"sys_id":"1","u_name":"pump-7-00000007-0"}]}"#;
+    assert_eq!(look_up(answer(200, named)), Outcome::Stored);
+    assert_eq!(look_up(answer(200, br#"{"result":[]}"#)), Outcome::Absent);
+    let none = br#"{"error":{"message":"No Record found","detail":"x"},"status":"failure"}"#;
+    assert_eq!(look_up(answer(404, none)), Outcome::Absent);
+    assert_eq!(look_up(answer(401, b"{}")), Outcome::Unauthorized);
+    for open in [
+        // A column that the instance does not know is no condition: it gives any record.
+        answer(200, br#"{"result":[{"u_name":"pump-7-00000007-1"}]}"#),
+        answer(200, br#"{"result":[{"sys_id":"1"}]}"#),
+        answer(
+            200,
+            br#"{"result":[{"link":{"u_name":"pump-7-00000007-0"}}]}"#,
+        ),
+        answer(200, br#"{"result":{"u_name":"pump-7-00000007-0"}}"#),
+        answer(200, br#"{"result":[1]}"#),
+        // A query that was given up.
+        answer(
+            200,
+            br#"{"result":[],"error":{"message":"Transaction cancelled"}}"#,
+        ),
+        answer(
+            200,
+            br#"{"result":[,{"error":{"message":"Transaction cancelled"}}"#,
+        ),
+        answer(200, b"{}"),
+        answer(200, b""),
+        answer(200, br#"{"result":["#),
+        cut(answer(200, br#"{"result":[]}"#)),
+        page(200, PAGE),
+        page(200, br#"{"result":[]}"#),
+        answer(404, b"{}"),
+        answer(400, b"{}"),
+        answer(403, b"{}"),
+        page(500, b""),
+    ] {
+        assert_eq!(look_up(open), NOT_NOW, "{open:?}");
+    }
+}
+
+// Names, and sizes.
+
+#[test]
+fn a_name_is_made_of_device_series_and_number() {
+    let mut buf = [0; 64];
+    let id = RecordId {
+        series: u32::MAX,
+        sequence: u32::MAX,
+    };
+    let name = id.name("gateway-7", &mut buf).unwrap();
+    assert_eq!(name, "gateway-7-ffffffff-4294967295");
+    assert_eq!(name.len(), "gateway-7".len() + RecordId::MAX_SUFFIX_LEN);
+    let needed = name.len();
+    for len in 0..needed {
+        let too_small = Err(BufferTooSmall { needed });
+        assert_eq!(id.name("gateway-7", &mut buf[..len]), too_small);
+    }
+    assert!(id.name("gateway-7", &mut buf[..needed]).is_ok());
+    let first = RecordId {
+        series: 0,
+        sequence: 0,
+    };
+    assert_eq!(first.name("a", &mut buf).unwrap(), "a-00000000-0");
+}
+
+#[test]
+fn a_queue_is_small() {
+    assert!(size_of::<Outbox<()>>() <= 96);
+}
+
+#[test]
+fn a_ring_takes_what_it_says_and_no_more() {
+    let id = RecordId {
+        series: 1,
+        sequence: 2,
+    };
+    let too_long = |max| Err(AppendError::TooLong { max });
+    assert_eq!(Ring::<0>::new().append(id, b""), too_long(0));
+    assert_eq!(Ring::<9>::new().append(id, b""), too_long(0));
+    assert_eq!(Ring::<10>::new().append(id, b""), Ok(()));
+    assert_eq!(Ring::<10>::new().append(id, b"a"), too_long(0));
+    let mut large = Box::new(Ring::<70_000>::new());
+    assert_eq!(Ring::<70_000>::MAX_PAYLOAD_LEN, 65_535);
+    assert_eq!(large.append(id, &[7; 65_536]), too_long(65_535));
+    assert_eq!(large.append(id, &[7; 65_535]), Ok(()));
+    let mut buf = vec![0; 65_535];
+    assert_eq!(large.oldest(&mut buf).unwrap().unwrap().len, 65_535);
+    assert_eq!(buf, [7; 65_535]);
+}
