@@ -443,6 +443,11 @@ impl<S: Storage> Outbox<S> {
         Ok(())
     }
 
+    /// Hears of the time, and does nothing else: for who has nothing to ask for weeks.
+    pub fn hear(&mut self, now_ms: u32) {
+        self.clock.read(now_ms);
+    }
+
     /// What became of the records so far.
     pub fn counts(&self) -> Counts {
         Counts {

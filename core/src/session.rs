@@ -202,6 +202,11 @@ impl<S: AsRef<str> + Zeroize, R: AsRef<str> + Zeroize> Session<S, R> {
         }
     }
 
+    /// Hears of the time, and does nothing else: for who has nothing to ask for weeks.
+    pub fn hear(&mut self, now_ms: u32) {
+        self.renewal.hear(now_ms);
+    }
+
     /// What to do next.
     pub fn next(&mut self, now_ms: u32) -> Action {
         self.renewal.next(now_ms)

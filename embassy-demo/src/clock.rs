@@ -57,6 +57,11 @@ impl Clock {
         self.is_in_doubt = true;
     }
 
+    /// There is no better time to be had than the one that there is.
+    pub const fn believe(&mut self) {
+        self.is_in_doubt = false;
+    }
+
     /// Takes the answer of a time server.
     ///
     /// # Errors

@@ -338,10 +338,10 @@ impl<'a> Values<'a> {
             "gateway" => slot.put(&mut self.gateway, value.parse().ok()),
             "dns" => slot.put(&mut self.dns, value.parse().ok()),
             "time_server" => slot.put(&mut self.time_server, Host::parse(value, 123)),
-            "timeout_s" => slot.put(&mut self.timeout_secs, seconds(value)),
+            "timeout_s" => slot.put(&mut self.timeout_secs, some_seconds(value)),
             "backoff_cap_s" => slot.put(&mut self.backoff_cap_secs, seconds(value)),
             "settle_s" => slot.put(&mut self.settle_secs, seconds(value)),
-            "retry_stopped_s" => slot.put(&mut self.retry_stopped_secs, seconds(value)),
+            "retry_stopped_s" => slot.put(&mut self.retry_stopped_secs, some_seconds(value)),
             "keep_alive_s" => slot.put(&mut self.keep_alive_secs, seconds(value)),
             "when_full" => {
                 let drops_oldest = match value {
@@ -385,7 +385,7 @@ impl<'a> Values<'a> {
     fn login(&self) -> Result<Login<'a>, ConfigError> {
         let client_id = self.client_id.ok_or(ConfigError::Missing("client_id"))?;
         #[cfg(feature = "jwt-bearer")]
-        if self.jwt_key.is_some() || self.jwt_subject.is_some() {
+        if self.jwt_key.is_some() || self.jwt_subject.is_some() || self.jwt_kid.is_some() {
             return Ok(Login::JwtBearer {
                 client_id,
                 client_secret: self.client_secret,
@@ -420,6 +420,9 @@ impl<'a> Values<'a> {
 
     fn own_address(&self) -> Result<Address, ConfigError> {
         let Some((address, prefix_len)) = self.address else {
+            if self.gateway.is_some() || self.dns.is_some() {
+                return Err(ConfigError::Missing("address"));
+            }
             return Ok(Address::Dhcp);
         };
         Ok(Address::Static {
@@ -530,4 +533,9 @@ fn network_address(value: &str) -> Option<(Ipv4Addr, u8)> {
 /// As many as the session's clock can count.
 fn seconds(value: &str) -> Option<u32> {
     u32::from_str(value).ok().filter(|secs| *secs <= 1_000_000)
+}
+
+/// The same, and not 0.
+fn some_seconds(value: &str) -> Option<u32> {
+    seconds(value).filter(|secs| *secs > 0)
 }

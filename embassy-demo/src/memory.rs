@@ -13,7 +13,7 @@ use crate::{
 pub const MAX_TOKEN_LEN: usize = 1_024;
 
 /// A request's head: the token, a path with a table's and a record's name, and the rest.
-const HEAD_LEN: usize = MAX_TOKEN_LEN + 512;
+const HEAD_LEN: usize = MAX_TOKEN_LEN + 768;
 
 /// An answer's head, of one to three kilobytes with an instance, and of the body what fits. Before
 /// it, the request has the same place: its head, and behind it a token request with an assertion, or

@@ -87,6 +87,11 @@ impl<S: Storage> Readings<S> {
         self.with(|outbox| outbox.counts()).unwrap_or_default()
     }
 
+    /// Tells the queue the time.
+    pub(crate) fn hear(&self) {
+        self.with(|outbox| outbox.hear(now_ms()));
+    }
+
     /// The series of this start.
     pub(crate) fn series(&self) -> u32 {
         self.with(|outbox| outbox.series()).unwrap_or_default()

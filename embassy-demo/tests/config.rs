@@ -115,6 +115,8 @@ fn what_is_missing_is_named() {
     }
     let alone = format!("{LEAST}address=10.0.0.2/8\ngateway=10.0.0.1\n");
     assert_eq!(error_of(&alone), ConfigError::Missing("dns"));
+    let without = format!("{LEAST}dns=10.0.0.1\n");
+    assert_eq!(error_of(&without), ConfigError::Missing("address"));
 }
 
 #[test]
@@ -122,6 +124,8 @@ fn what_is_wrong_is_told_by_its_line_and_never_shown() {
     for wrong in [
         "timeout_s=ten",
         "timeout_s=-1",
+        "timeout_s=0",
+        "retry_stopped_s=0",
         "interval_ms=0",
         "when_full=explode",
         "address=10.0.0.2",

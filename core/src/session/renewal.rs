@@ -120,6 +120,11 @@ impl Renewal {
         }
     }
 
+    /// Hears of the time, and does nothing else: for who has nothing to ask for weeks.
+    pub fn hear(&mut self, now_ms: u32) {
+        self.clock.read(now_ms);
+    }
+
     /// What to do next.
     pub fn next(&mut self, now_ms: u32) -> Action {
         let now = self.clock.read(now_ms);

@@ -19,6 +19,8 @@ use crate::{
     now_ms,
 };
 
+const DAY: Duration = Duration::from_secs(86_400);
+
 /// After a storage failed, in milliseconds.
 const STORAGE_PAUSE_MS: u32 = 10_000;
 
@@ -42,9 +44,15 @@ impl<N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Uplink<'_, N, R, I,
     /// Waits until there is something to do, and can be done. May be dropped while it waits.
     pub(super) async fn next_job(&mut self) -> Job {
         loop {
+            // Both have to, also where there is no network or no token for months.
+            self.session.hear(now_ms());
+            self.readings.hear();
             if !self.network.is_up() {
                 self.show(State::Network);
-                self.network.wait_until_up().await;
+                let up = self.network.wait_until_up();
+                if with_timeout(DAY, up).await.is_err() {
+                    continue;
+                }
             }
             if self.clock.needs_time() {
                 self.show(State::Time);
@@ -66,7 +74,12 @@ impl<N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Uplink<'_, N, R, I,
                 Action::Stop(reason) => match self.stopped_for_ms(reason) {
                     0 => {
                         self.retry_at = None;
-                        self.session.retry();
+                        match reason {
+                            // The token may be taken again by now; without a reset it would not be
+                            // tried as long as the instance hands it out.
+                            StopReason::SameTokenAgain => self.session.reset(now_ms()),
+                            _ => self.session.retry(),
+                        }
                         continue;
                     }
                     ms => ms,

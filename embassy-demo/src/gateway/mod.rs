@@ -153,7 +153,9 @@ impl<'g, N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Gateway<'g, N, 
     pub async fn run(&mut self) -> ! {
         loop {
             let job = self.uplink.next_job().await;
-            if let Err(job) = self.connect_and_serve(job).await {
+            let served = self.connect_and_serve(job).await;
+            self.buffers.wipe();
+            if let Err(job) = served {
                 self.uplink.not_sent(job);
             }
         }

@@ -2,12 +2,15 @@
 
 use core::net::SocketAddr;
 
-use embassy_time::{Timer, with_timeout};
+use embassy_time::{Duration, Timer, with_timeout};
 use rand_core::CryptoRngCore;
 use snow_token_core::{outbox::Storage, session, timestamp::Timestamp};
 
 use super::{Uplink, step};
 use crate::{clock::BeforeBuild, indicator::Indicator, network::Network};
+
+/// One packet is sent, which may be lost.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 impl<N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Uplink<'_, N, R, I, S> {
     /// Asks for the time; after a failure it waits. May be dropped at any time.
@@ -17,7 +20,8 @@ impl<N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Uplink<'_, N, R, I,
             None => None,
             Some(address) => {
                 let address = SocketAddr::V4(address);
-                let answer = with_timeout(step(self.config), self.network.unix_time_ms(address));
+                let timeout = step(self.config).min(TIMEOUT);
+                let answer = with_timeout(timeout, self.network.unix_time_ms(address));
                 answer.await.ok().flatten()
             }
         };
@@ -45,5 +49,8 @@ impl<N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Uplink<'_, N, R, I,
             Some(_) => log_line!(warn, "clock in doubt, {}; asked again in {} ms", why, ms),
         }
         Timer::after_millis(ms).await;
+        // With a clock in doubt the next attempt goes by the time that there is: it may be the server's
+        // certificate that was wrong, and mended since.
+        self.clock.believe();
     }
 }

@@ -65,6 +65,12 @@ impl<'a> Buffers<'a> {
             notes: Notes::new(Suite::default()),
         })
     }
+
+    /// Wipes them after a connection: its answers are in them in plain text.
+    pub(crate) fn wipe(&mut self) {
+        self.read.zeroize();
+        self.write.zeroize();
+    }
 }
 
 impl Drop for Buffers<'_> {
