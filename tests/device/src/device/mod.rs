@@ -158,7 +158,7 @@ impl Device {
                     stderr,
                     _config: config,
                 };
-                device.monitor.execute("cont", &json!({}))?;
+                device.monitor.go()?;
                 Ok(device)
             }
             Ok(None) => {

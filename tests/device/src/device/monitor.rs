@@ -61,6 +61,15 @@ impl Monitor {
         Ok(monitor)
     }
 
+    /// Lets the device begin. One that ends at once takes its monitor along, before or after the
+    /// answer has been read: what it has to say is on its console.
+    pub(super) fn go(&mut self) -> io::Result<()> {
+        match self.execute("cont", &json!({})) {
+            Err(error) if has_ended(&error) => Ok(()),
+            outcome => outcome,
+        }
+    }
+
     pub(super) fn execute(&mut self, command: &str, arguments: &Value) -> io::Result<()> {
         let command = json!({ "execute": command, "arguments": arguments });
         self.0
@@ -85,4 +94,11 @@ impl Monitor {
             _ => Ok(serde_json::from_str(&line)?),
         }
     }
+}
+
+fn has_ended(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
 }
