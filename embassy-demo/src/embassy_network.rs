@@ -115,6 +115,18 @@ pub fn stack_config(address: Address) -> Config {
     }
 }
 
+/// Logs the address whenever there is one, and when there is none any more.
+pub async fn tell_address(stack: Stack<'_>) -> ! {
+    loop {
+        stack.wait_config_up().await;
+        if let Some(config) = stack.config_v4() {
+            log_line!(info, "address {}", config.address);
+        }
+        stack.wait_config_down().await;
+        log_line!(info, "no address");
+    }
+}
+
 /// Why something did not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

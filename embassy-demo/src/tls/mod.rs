@@ -56,17 +56,6 @@
 //!   panic.
 //! - It does not wipe the keys inside of [`TlsStream`]. What is in [`Buffers`] is wiped.
 
-#![cfg_attr(
-    not(test),
-    warn(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::arithmetic_side_effects
-    )
-)]
-
 mod algorithms;
 mod date;
 mod error;

@@ -33,7 +33,7 @@ use rand_core::RngCore;
 use snow_token_gateway::Memory;
 use snow_token_gateway::config::{Config, DECODED_LEN};
 use snow_token_gateway::demo;
-use snow_token_gateway::embassy_network::{EmbassyNetwork, NetworkMemory, stack_config};
+use snow_token_gateway::embassy_network::{self, EmbassyNetwork, NetworkMemory, stack_config};
 use snow_token_gateway::tls::Buffers;
 use static_cell::{ConstStaticCell, StaticCell};
 
@@ -135,17 +135,9 @@ async fn run_stack(mut runner: Runner<'static, Lan9118>) -> ! {
     runner.run().await
 }
 
-/// Logs the address whenever there is one.
 #[embassy_executor::task]
 async fn tell_address(stack: Stack<'static>) -> ! {
-    loop {
-        stack.wait_config_up().await;
-        if let Some(config) = stack.config_v4() {
-            log::info!("address {}", config.address);
-        }
-        stack.wait_config_down().await;
-        log::info!("no address");
-    }
+    embassy_network::tell_address(stack).await
 }
 
 #[embassy_executor::task]
