@@ -46,6 +46,8 @@ pub struct Session<'a> {
     suite: Suite,
     flaw: Flaw,
     transcript: Vec<u8>,
+    /// Where the messages that are encrypted start in the transcript.
+    encrypted_at: usize,
     traffic: Option<Traffic>,
     after_handshake: Option<Traffic>,
 }
@@ -67,6 +69,7 @@ impl<'a> Session<'a> {
             suite,
             flaw,
             transcript: Vec::new(),
+            encrypted_at: 0,
             traffic: None,
             after_handshake: None,
         }
@@ -79,6 +82,12 @@ impl<'a> Session<'a> {
     pub fn flight(&mut self, client_hello: &[u8]) -> Vec<u8> {
         let pieces = self.pieces(client_hello);
         pieces.into_iter().flat_map(|(_, piece)| piece).collect()
+    }
+
+    /// The bytes from EncryptedExtensions to Finished, which differ in number from flight to flight,
+    /// as signatures do.
+    pub fn encrypted_len(&self) -> usize {
+        self.transcript.len() - self.encrypted_at
     }
 
     /// The same, and where its stages end.
@@ -139,6 +148,7 @@ impl<'a> Session<'a> {
 
     /// From EncryptedExtensions to Finished.
     fn encrypted(&mut self, traffic: &mut Traffic, pieces: &mut Pieces) {
+        self.encrypted_at = self.transcript.len();
         let mut messages: Vec<(Stage, Vec<u8>)> = Vec::new();
         let mut add = |transcript: &mut Vec<u8>, stage, message: Vec<u8>| {
             transcript.extend_from_slice(&message);
