@@ -43,8 +43,8 @@
 //! - **Names never repeat.** A record's name is made of the device's, a random number that is another
 //!   one at each start (the *series*), and a sequence number.
 //! - **A pause before a repeat.** The instance may still be at work on the request whose answer was
-//!   lost: [`Settings::settle_secs`] lie before the look-up. A timeout should be no shorter than the
-//!   longest that the instance takes.
+//!   lost: [`Settings::settle_secs`] lie before the look-up. They and the timeout together should be
+//!   no shorter than the longest that the instance takes.
 //! - **A 401** costs no wait here: the session decides when there is another token.
 //! - **A record that is refused for its own sake** (400, 413, 422, a row that an import set cannot
 //!   transform) is tried [`Settings::tries`] times, then set aside and counted: it must not block
@@ -143,7 +143,10 @@ pub struct Settings {
     pub repeats: Repeats,
     /// What a full queue does. Defaults to [`WhenFull::DropOldest`].
     pub when_full: WhenFull,
-    /// The time between a lost answer and the look-up, or the repeat, in seconds. Defaults to 10.
+    /// The time between a lost answer and the look-up, or the repeat, in seconds. Defaults to 60.
+    ///
+    /// **ServiceNow** ends a request to the Table and Import Set APIs after 60 seconds, unless its
+    /// transaction quota rules were changed; until then it may yet write the record.
     pub settle_secs: u32,
     /// The ceiling of the growing waits after failures, in seconds. Defaults to 300.
     pub backoff_cap_secs: u32,
@@ -179,7 +182,7 @@ impl Settings {
     pub const DEFAULT: Self = Self {
         repeats: Repeats::LookUp,
         when_full: WhenFull::DropOldest,
-        settle_secs: 10,
+        settle_secs: 60,
         backoff_cap_secs: 300,
         tries: 3,
     };

@@ -17,7 +17,7 @@
 //! | `time_server` | the SNTP server; `time.cloudflare.com` unless told |
 //! | `timeout_s` | of each step on the network; 30 unless told |
 //! | `backoff_cap_s` | the longest wait after a failure; 300 unless told |
-//! | `settle_s` | after a lost answer, the time before the record is looked up; 10 unless told |
+//! | `settle_s` | after a lost answer, the time before the record is looked up; 60 unless told |
 //! | `retry_stopped_s` | after a stop, the time until the instance is asked again; 3600 unless told |
 //! | `keep_alive_s` | how long an idle connection is kept; 20 unless told |
 //! | `when_full` | `drop-oldest` or `drop-newest`; the first unless told |
@@ -35,6 +35,7 @@ use core::{
 
 use base64ct::{Base64, Encoding};
 use heapless::Vec;
+use snow_token_core::outbox::Settings;
 
 use crate::tls::CertificateDer;
 
@@ -372,7 +373,7 @@ impl<'a> Values<'a> {
             time_server: self.time_server.unwrap_or(DEFAULT_TIME_SERVER),
             timeout_secs: self.timeout_secs.unwrap_or(30),
             backoff_cap_secs: self.backoff_cap_secs.unwrap_or(300),
-            settle_secs: self.settle_secs.unwrap_or(10),
+            settle_secs: self.settle_secs.unwrap_or(Settings::DEFAULT.settle_secs),
             retry_stopped_secs: self.retry_stopped_secs.unwrap_or(3_600),
             keep_alive_secs: self.keep_alive_secs.unwrap_or(20),
             drops_oldest: self.drops_oldest.unwrap_or(true),

@@ -30,7 +30,7 @@ fn what_is_not_told_has_a_default() {
         assert_eq!(config.address, Address::Dhcp);
         assert_eq!(config.timeout_secs, 30);
         assert_eq!(config.backoff_cap_secs, 300);
-        assert_eq!(config.settle_secs, 10);
+        assert_eq!(config.settle_secs, 60);
         assert_eq!(config.retry_stopped_secs, 3_600);
         assert_eq!(config.keep_alive_secs, 20);
         assert_eq!(config.interval_ms, 1_000);

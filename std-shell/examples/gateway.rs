@@ -1,8 +1,9 @@
 //! A gateway that runs for years: it takes a reading each second, and writes each one into the instance
 //! once, whatever happens to the network, the instance, the token and the gateway itself.
 //!
-//! Settings as for the command `snow-token`; `READINGS` bounds how many are taken, and `OUTBOX` names
-//! the file in which they wait, `gateway.outbox` by default.
+//! Settings as for the command `snow-token`; `READINGS` bounds how many are taken, `OUTBOX` names
+//! the file in which they wait, `gateway.outbox` by default, and `SETTLE_SECS` is the pause before a
+//! reading whose answer was lost is looked up, if 60 seconds are too long for your instance.
 //!
 //! ```console
 //! $ cargo run -p snow-token --example gateway
@@ -24,11 +25,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::from_env()?;
     let path = env::var("OUTBOX").unwrap_or("gateway.outbox".to_owned());
     let readings = env::var("READINGS").map_or(Ok(u32::MAX), |text| text.parse())?;
+    let mut settings = Settings::DEFAULT;
+    if let Ok(secs) = env::var("SETTLE_SECS") {
+        settings.settle_secs = secs.parse()?;
+    }
     let began = Instant::now();
     // It wraps, as it may.
     let now_ms = || began.elapsed().as_millis() as u32;
     let disk = Disk::open(path, 16 * 1024 * 1024)?;
-    let mut outbox = Outbox::new(disk, getrandom::u32()?, Settings::DEFAULT, now_ms());
+    let mut outbox = Outbox::new(disk, getrandom::u32()?, settings, now_ms());
     let (mut payload, mut name) = ([0; 64], [0; 64]);
     let mut taken = 0;
     loop {

@@ -14,6 +14,11 @@ use snow_token_core::{
     session::LONGEST_WAIT_MS,
 };
 
+/// The pauses that the numbers below are reckoned from.
+const SETTINGS: Settings = Settings {
+    settle_secs: 10,
+    ..Settings::DEFAULT
+};
 const SERIES: u32 = 7;
 const LOST: Outcome = Outcome::Lost {
     retry_after_secs: 0,
@@ -23,7 +28,7 @@ const NOT_NOW: Outcome = Outcome::NotNow {
 };
 const HARMLESS: Settings = Settings {
     repeats: Repeats::Harmless,
-    ..Settings::DEFAULT
+    ..SETTINGS
 };
 const PAGE: &[u8] = b"<html><h1>Your instance is hibernating</h1></html>";
 
@@ -145,7 +150,7 @@ fn cut(answer: Answer<'_>) -> Answer<'_> {
 
 #[test]
 fn records_go_out_one_at_a_time_and_in_order() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     assert_eq!(device.next(), Action::Empty);
     assert_eq!((device.push("a"), device.push("b")), (0, 1));
     let first = device.send();
@@ -167,7 +172,7 @@ fn records_go_out_one_at_a_time_and_in_order() {
 
 #[test]
 fn a_record_whose_answer_was_lost_is_looked_up_after_a_pause_and_sent_again_if_it_is_absent() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.push("b");
     device.send_to(LOST);
@@ -181,7 +186,7 @@ fn a_record_whose_answer_was_lost_is_looked_up_after_a_pause_and_sent_again_if_i
 
 #[test]
 fn a_record_that_is_found_is_taken_out() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.push("b");
     device.send_to(LOST);
@@ -194,7 +199,7 @@ fn a_record_that_is_found_is_taken_out() {
 
 #[test]
 fn a_record_stays_in_doubt_until_a_look_up_has_said_something() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.send_to(LOST);
     for outcome in [LOST, NOT_NOW, Outcome::NotSent, Outcome::Unauthorized] {
@@ -208,7 +213,7 @@ fn a_record_stays_in_doubt_until_a_look_up_has_said_something() {
 
 #[test]
 fn a_record_that_was_not_sent_or_not_taken_is_in_no_doubt() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     for outcome in [
         NOT_NOW,
@@ -236,7 +241,7 @@ fn where_repeats_are_harmless_the_record_is_sent_again_under_its_name() {
 
 #[test]
 fn a_record_that_is_refused_for_its_own_sake_is_set_aside_and_the_next_one_goes_out() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.push("b");
     for _ in 0..3 {
@@ -258,7 +263,7 @@ fn a_record_that_is_refused_for_its_own_sake_is_set_aside_and_the_next_one_goes_
 fn a_record_is_tried_once_at_least() {
     let mut device = Device::new(Settings {
         tries: 0,
-        ..Settings::DEFAULT
+        ..SETTINGS
     });
     device.push("a");
     device.send_to(Outcome::Refused);
@@ -273,8 +278,8 @@ fn a_record_is_tried_once_at_least() {
 #[test]
 fn waits_grow_up_to_the_cap_within_the_bounds_of_the_jitter() {
     for outcome in [NOT_NOW, Outcome::NotSent] {
-        let mut shortest = Device::new(Settings::DEFAULT);
-        let mut longest = Device::new(Settings::DEFAULT);
+        let mut shortest = Device::new(SETTINGS);
+        let mut longest = Device::new(SETTINGS);
         longest.random = u32::MAX;
         for device in [&mut shortest, &mut longest] {
             device.push("a");
@@ -290,7 +295,7 @@ fn waits_grow_up_to_the_cap_within_the_bounds_of_the_jitter() {
 
 #[test]
 fn waits_grow_although_the_look_ups_between_are_answered() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.random = u32::MAX;
     device.push("a");
     for secs in [10, 10, 10, 16, 32, 64] {
@@ -308,7 +313,7 @@ fn waits_grow_although_the_look_ups_between_are_answered() {
 
 #[test]
 fn a_401_costs_no_wait() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.send_to(Outcome::Unauthorized);
     device.send_to(Outcome::Unauthorized);
@@ -318,7 +323,7 @@ fn a_401_costs_no_wait() {
 
 #[test]
 fn no_attempt_comes_sooner_than_retry_after_says() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.send_to(Outcome::NotNow {
         retry_after_secs: 7_200,
@@ -345,7 +350,7 @@ fn no_attempt_comes_sooner_than_retry_after_says() {
 
 #[test]
 fn a_clock_that_wraps_or_goes_back_changes_nothing() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.now_ms = u32::MAX - 1_000;
     device.push("a");
     device.send_to(LOST);
@@ -359,7 +364,7 @@ fn a_clock_that_wraps_or_goes_back_changes_nothing() {
 
 #[test]
 fn an_empty_queue_may_sleep_for_longer_than_the_clock_can_tell() {
-    let mut device = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
     device.push("a");
     device.send_to(Outcome::Stored);
     assert_eq!(device.next(), Action::Empty);
@@ -377,7 +382,7 @@ fn an_empty_queue_may_sleep_for_longer_than_the_clock_can_tell() {
 fn full(when_full: WhenFull) -> Device<Ring<28>> {
     let settings = Settings {
         when_full,
-        ..Settings::DEFAULT
+        ..SETTINGS
     };
     let mut device = Device::over(Ring::new(), settings);
     device.push("aaaa");
@@ -465,8 +470,8 @@ fn a_record_in_doubt_that_is_dropped_leaves_no_doubt_behind() {
 
 #[test]
 fn an_outcome_of_another_flight_is_none() {
-    let mut device = Device::new(Settings::DEFAULT);
-    let mut other = Device::new(Settings::DEFAULT);
+    let mut device = Device::new(SETTINGS);
+    let mut other = Device::new(SETTINGS);
     device.push("a");
     other.push("b");
     let (own, foreign) = (device.send(), other.send());
@@ -543,7 +548,7 @@ impl Storage for Shaky {
 #[test]
 fn a_record_that_could_not_be_put_in_is_not_counted_and_its_name_not_used_again() {
     let storage = Shaky::default();
-    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    let mut device = Device::over(storage.clone(), SETTINGS);
     storage.fail();
     assert_eq!(device.outbox.push(b"a"), Err(PushError::Storage(Broken)));
     assert_eq!(device.counts(), Counts::default());
@@ -553,7 +558,7 @@ fn a_record_that_could_not_be_put_in_is_not_counted_and_its_name_not_used_again(
 #[test]
 fn a_record_that_could_not_be_read_stays() {
     let storage = Shaky::default();
-    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    let mut device = Device::over(storage.clone(), SETTINGS);
     device.push("abc");
     storage.fail();
     let failed = device.outbox.next(device.now_ms, &mut [0; 8]);
@@ -566,7 +571,7 @@ fn a_record_that_could_not_be_read_stays() {
 #[test]
 fn a_stored_record_that_could_not_be_taken_out_is_looked_up_and_not_sent_again() {
     let storage = Shaky::default();
-    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    let mut device = Device::over(storage.clone(), SETTINGS);
     device.push("a");
     let record = device.send();
     storage.fail();
@@ -587,7 +592,7 @@ fn a_record_that_could_not_be_set_aside_is_tried_once_more() {
     let storage = Shaky::default();
     let settings = Settings {
         tries: 1,
-        ..Settings::DEFAULT
+        ..SETTINGS
     };
     let mut device = Device::over(storage.clone(), settings);
     device.push("a");
@@ -606,7 +611,7 @@ fn a_record_that_could_not_be_set_aside_is_tried_once_more() {
 #[test]
 fn a_record_in_flight_that_could_not_be_dropped_is_stored_once() {
     let storage = Shaky::default();
-    let mut device = Device::over(storage.clone(), Settings::DEFAULT);
+    let mut device = Device::over(storage.clone(), SETTINGS);
     device.push("a");
     device.push("b");
     let record = device.send();
@@ -621,12 +626,12 @@ fn a_record_in_flight_that_could_not_be_dropped_is_stored_once() {
 #[test]
 fn after_a_restart_the_oldest_is_in_doubt_and_the_old_names_stay() {
     let storage = Shaky::default();
-    let mut before = Device::over(storage.clone(), Settings::DEFAULT);
+    let mut before = Device::over(storage.clone(), SETTINGS);
     before.push("a");
     before.push("b");
     before.send();
 
-    let mut outbox = Outbox::new(storage.clone(), 8, Settings::DEFAULT, 0);
+    let mut outbox = Outbox::new(storage.clone(), 8, SETTINGS, 0);
     assert_eq!((outbox.series(), outbox.counts().waiting), (8, 2));
     let mut buf = [0; 8];
     assert_eq!(outbox.next(0, &mut buf), Ok(Action::Wait { ms: 10_000 }));

@@ -22,7 +22,7 @@ fn gateway_pushes_each_reading_once_whatever_happens() {
     simulator.inject(snow_token_simulator::Fault::CutAfter(0));
     let mut gateway = example_as("gateway", &simulator, "writer");
     gateway.env("OUTBOX", fresh_home().join("gateway.outbox"));
-    let outcome = run(gateway.env("READINGS", "3"));
+    let outcome = run(gateway.env("READINGS", "3").env("SETTLE_SECS", "1"));
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert_eq!(outcome.stdout.lines().count(), 3);
     let instance = simulator.instance();
