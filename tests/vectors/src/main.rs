@@ -1,0 +1,2 @@
+//! Constant time.
+fn main() {}

@@ -1,0 +1,4 @@
+//! Signatures against published vectors, and against another library.
+
+mod hmac;
+mod signatures;
