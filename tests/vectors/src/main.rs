@@ -1,2 +1,0 @@
-//! Constant time.
-fn main() {}
