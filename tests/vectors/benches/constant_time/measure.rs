@@ -13,6 +13,8 @@ pub(crate) const SURE: f64 = 10.0;
 pub(crate) const NOTHING: f64 = 4.5;
 /// Noise that looks like a difference goes away; a difference stays.
 const ROUNDS: usize = 3;
+/// How many secrets are prepared at a time.
+const CHUNK: usize = 250;
 
 /// What was found about an operation.
 pub(crate) struct Finding {
@@ -37,8 +39,9 @@ pub(crate) struct Subject {
 }
 
 impl Subject {
-    /// Measures `run` on what `prepare` makes, a secret of each class. Both are made for each
-    /// sample and one is taken, at random: what goes before a measurement is the same for both.
+    /// Measures `run` on what `prepare` makes, a secret of each class, of which one is taken at
+    /// random. Many are prepared before the first is measured, so that how the processor came by one
+    /// is over.
     pub(crate) fn measure<T, R>(
         self,
         mut prepare: impl FnMut() -> [T; 2],
@@ -49,8 +52,8 @@ impl Subject {
         let mut median_ns = 0;
         let mut rounds = 0;
         while rounds < ROUNDS && nearest.abs() > NOTHING {
-            let samples: Vec<Sample> = (0..self.samples)
-                .map(|_| self.sample(&mut prepare, &run))
+            let samples: Vec<Sample> = (0..self.samples / CHUNK)
+                .flat_map(|_| self.chunk(&mut prepare, &run))
                 .collect();
             let t = largest_t(&samples);
             rounds += 1;
@@ -72,24 +75,29 @@ impl Subject {
         }
     }
 
-    fn sample<T, R>(
+    fn chunk<T, R>(
         &self,
         prepare: &mut impl FnMut() -> [T; 2],
         run: &impl Fn(&mut T) -> R,
-    ) -> Sample {
-        let [first, second] = prepare();
-        let class = rand::rng().random();
-        // One place for both classes: where it lies must not tell which it is.
-        let (mut secret, _other) = match class {
-            false => (first, second),
-            true => (second, first),
-        };
-        let secret = black_box(&mut secret);
-        let started = Instant::now();
-        for _ in 0..self.batch {
-            black_box(run(black_box(secret)));
+    ) -> Vec<Sample> {
+        let mut secrets = Vec::with_capacity(CHUNK);
+        for _ in 0..CHUNK {
+            // Nothing of what the compiler knows of one of them may be left.
+            let [first, second] = black_box(prepare());
+            let class: bool = rand::rng().random();
+            secrets.push(match class {
+                false => (class, first),
+                true => (class, second),
+            });
         }
-        let nanoseconds = started.elapsed().as_nanos();
-        (class, u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+        let time = |(class, secret): &mut (bool, T)| {
+            let started = Instant::now();
+            for _ in 0..self.batch {
+                black_box(run(black_box(secret)));
+            }
+            let nanoseconds = started.elapsed().as_nanos();
+            (*class, u64::try_from(nanoseconds).unwrap_or(u64::MAX))
+        };
+        secrets.iter_mut().map(time).collect()
     }
 }
