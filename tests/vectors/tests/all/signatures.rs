@@ -134,7 +134,7 @@ fn all_verify(by: &str, algorithm: Algorithm, sign: impl Fn(&Key, &Claims) -> St
         claims.check(&parts[0], &parts[1], algorithm);
     }
     println!(
-        "{count} signatures by {by}, {}: AWS-LC verifies each (as many as {COUNT} says)",
+        "{count} signatures by {by}, {}: AWS-LC verifies each ({COUNT} says how many)",
         algorithm.name()
     );
 }
@@ -177,71 +177,71 @@ fn by_the_library(algorithm: Algorithm) {
 }
 
 #[test]
-fn hs256_of_core() {
+fn hs256_signatures_of_core_verify() {
     by_core(Algorithm::Hs256, |key| Hs256::new(key).unwrap());
 }
 
 #[test]
-fn hs384_of_core() {
+fn hs384_signatures_of_core_verify() {
     by_core(Algorithm::Hs384, |key| Hs384::new(key).unwrap());
 }
 
 #[test]
-fn hs512_of_core() {
+fn hs512_signatures_of_core_verify() {
     by_core(Algorithm::Hs512, |key| Hs512::new(key).unwrap());
 }
 
 #[test]
-fn es256_of_core() {
+fn es256_signatures_of_core_verify() {
     by_core(Algorithm::Es256, |key| Es256::from_der(key).unwrap());
 }
 
 #[test]
-fn es384_of_core() {
+fn es384_signatures_of_core_verify() {
     by_core(Algorithm::Es384, |key| Es384::from_der(key).unwrap());
 }
 
 #[test]
-fn es512_of_core() {
+fn es512_signatures_of_core_verify() {
     by_core(Algorithm::Es512, |key| Es512::from_der(key).unwrap());
 }
 
 #[test]
-fn rs256_of_core() {
+fn rs256_signatures_of_core_verify() {
     by_core(Algorithm::Rs256, |key| Rs256::from_der(key).unwrap());
 }
 
 #[test]
-fn rs384_of_core() {
+fn rs384_signatures_of_core_verify() {
     by_core(Algorithm::Rs384, |key| Rs384::from_der(key).unwrap());
 }
 
 #[test]
-fn rs512_of_core() {
+fn rs512_signatures_of_core_verify() {
     by_core(Algorithm::Rs512, |key| Rs512::from_der(key).unwrap());
 }
 
 #[test]
-fn es256_of_the_library() {
+fn es256_signatures_of_the_library_verify() {
     by_the_library(Algorithm::Es256);
 }
 
 #[test]
-fn es384_of_the_library() {
+fn es384_signatures_of_the_library_verify() {
     by_the_library(Algorithm::Es384);
 }
 
 #[test]
-fn rs256_of_the_library() {
+fn rs256_signatures_of_the_library_verify() {
     by_the_library(Algorithm::Rs256);
 }
 
 #[test]
-fn rs384_of_the_library() {
+fn rs384_signatures_of_the_library_verify() {
     by_the_library(Algorithm::Rs384);
 }
 
 #[test]
-fn rs512_of_the_library() {
+fn rs512_signatures_of_the_library_verify() {
     by_the_library(Algorithm::Rs512);
 }
