@@ -2,6 +2,7 @@
 
 use core::hint::black_box;
 
+use base64ct::{Base64, Encoding as _};
 use rand::RngExt as _;
 use snow_token_core::{
     Secret,
@@ -23,6 +24,7 @@ pub(crate) fn short() -> Vec<Finding> {
         state(),
         hmac_key(),
         hmac_message(),
+        pem(),
     ]
 }
 
@@ -31,7 +33,7 @@ pub(crate) fn long() -> Vec<Finding> {
     let message = rand::rng().random::<[u8; 64]>();
     let ecdsa = |operation, samples| Subject {
         operation,
-        classes: ["the key 1", "a random key"],
+        classes: KEYS,
         samples,
         batch: 1,
     };
@@ -54,6 +56,7 @@ pub(crate) fn long() -> Vec<Finding> {
     ]
 }
 
+const KEYS: [&str; 2] = ["the key 1", "a random key"];
 const DIFFERS: [&str; 2] = ["differs at the start", "differs at the end"];
 
 fn state_comparison() -> Finding {
@@ -150,6 +153,31 @@ fn hmac_message() -> Finding {
     subject.measure(
         || [[0; 256], rand::rng().random()],
         |message| sign::<32>(&key, message),
+    )
+}
+
+/// A private key in SEC1 (RFC 5915), from the text to the number.
+fn pem() -> Finding {
+    const BEFORE: [u8; 7] = [0x30, 0x31, 2, 1, 1, 4, 0x20];
+    /// `[0]` with the curve's object identifier.
+    const AFTER: [u8; 12] = [
+        0xa0, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07,
+    ];
+    let subject = Subject {
+        operation: "`Es256::from_pem`",
+        classes: KEYS,
+        samples: 100_000,
+        batch: 4,
+    };
+    let pem = |key: [u8; 32]| {
+        let der = [&BEFORE[..], &key, &AFTER].concat();
+        let text = Base64::encode_string(&der);
+        let (first, second) = text.split_at(64);
+        format!("-----BEGIN EC PRIVATE KEY-----\n{first}\n{second}\n-----END EC PRIVATE KEY-----\n")
+    };
+    subject.measure(
+        || scalars(0).map(pem),
+        |pem| Es256::from_pem(pem).expect("a key"),
     )
 }
 
