@@ -343,6 +343,33 @@ fn what_is_wrong_with_a_key_is_said() {
     );
 }
 
+/// That a key is encrypted stands in the headers before it, and may stand in its base64 by chance.
+#[test]
+fn a_key_whose_base64_spells_encrypted_is_a_key() {
+    let mut key = [7; 32];
+    // Groups of four characters start at every third byte, the key at the eighth.
+    Base64::decode("ENCRYPTEDAAA", &mut key[2..11]).unwrap();
+    let der = [
+        &hex::<7>("3031 020101 0420")[..],
+        &key,
+        &hex::<12>("A00A 0608 2A8648CE3D030107"),
+    ]
+    .concat();
+    let base64 = Base64::encode_string(&der);
+    assert!(base64.contains("ENCRYPTED"));
+    let message = b"sample";
+    let expected = signature(&Es256::from_bytes(&key).unwrap(), message);
+    for line_break in ["\n", "\r\n", " ", ""] {
+        let pem = [
+            "-----BEGIN EC PRIVATE KEY-----",
+            &base64,
+            "-----END EC PRIVATE KEY-----",
+        ];
+        let signer = Es256::from_pem(&pem.join(line_break)).unwrap();
+        assert_eq!(signature(&signer, message), expected);
+    }
+}
+
 #[test]
 fn a_pem_longer_than_any_key_is_refused() {
     let long = format!(

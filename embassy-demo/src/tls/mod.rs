@@ -65,6 +65,8 @@ mod probe;
 mod rsa;
 mod stream;
 mod trust;
+#[cfg(test)]
+mod vectors;
 mod verifier;
 
 use core::pin::pin;

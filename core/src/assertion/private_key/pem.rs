@@ -24,6 +24,7 @@ pub(super) enum PemError {
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
+const END_AFTER_DASH: &str = "----END ";
 const DASHES: &str = "-----";
 
 /// Decodes the first private key in `text` into `buf`; what stands before it is skipped, such as
@@ -33,27 +34,32 @@ pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u
     loop {
         let (_, block) = rest.split_once(BEGIN).ok_or(PemError::Malformed)?;
         let (name, body) = block.split_once(DASHES).ok_or(PemError::Malformed)?;
-        let (body, after) = body.split_once(END).ok_or(PemError::Malformed)?;
         let label = match name {
             "PRIVATE KEY" => Label::Pkcs8,
             "EC PRIVATE KEY" => Label::Sec1,
             "RSA PRIVATE KEY" => Label::Pkcs1,
             "ENCRYPTED PRIVATE KEY" => return Err(PemError::Encrypted),
             _ => {
-                rest = after;
+                (_, rest) = body.split_once(END).ok_or(PemError::Malformed)?;
                 continue;
             }
         };
-        if body.contains("ENCRYPTED") {
-            return Err(PemError::Encrypted);
-        }
+        // The first dash ends the key, for base64 has none. To look for more than one character would
+        // take a time that depends on those of the key.
+        let (base64, marker) = body.split_once('-').ok_or(PemError::Malformed)?;
+        let Some(after) = marker.strip_prefix(END_AFTER_DASH) else {
+            return Err(match marker.split_once(END) {
+                Some((headers, _)) if headers.contains("ENCRYPTED") => PemError::Encrypted,
+                _ => PemError::Malformed,
+            });
+        };
         let closed = after
             .strip_prefix(name)
             .is_some_and(|after| after.starts_with(DASHES));
         if !closed {
             return Err(PemError::Malformed);
         }
-        return Ok((label, decode_base64(body, buf)?));
+        return Ok((label, decode_base64(base64, buf)?));
     }
 }
 

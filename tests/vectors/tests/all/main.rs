@@ -1,0 +1,5 @@
+//! Signatures against published vectors, and against another library.
+
+mod hmac;
+mod key;
+mod signatures;
