@@ -55,8 +55,8 @@
 //!   What [`Retry::Never`](crate::Retry::Never) stands for stops the session.
 //! - **A fleet** whose power or network comes back, or whose tokens were revoked, must not ask in
 //!   step. With [`Settings::spread_secs`] each request, whatever brings it, is put off for a random
-//!   part of that time from when it was found due; once more where it missed its place by more than a
-//!   second. So *n* devices with a spread of *s* seconds send no more than *e* · *n* / *s* requests a
+//!   part of that time from when it was found due; again where it missed its place by more than
+//!   [`OVERSLEPT_MS`], but not for ever. So *n* devices with a spread of *s* seconds send no more than *e* · *n* / *s* requests a
 //!   second on average at any moment, whatever befalls them, and *n* / *s* while each is answered
 //!   with a token.
 //!
@@ -155,6 +155,11 @@ use crate::{
 /// The least time between an outcome and the next request, in milliseconds. A token that is good
 /// for less is not used any more.
 pub const PAUSE_MS: u64 = 1_000;
+
+/// By how much a loop may be late for a request's place in the spread, in milliseconds. It has to be
+/// little: those that were late and are not put off once more come all at once, if one thing held up
+/// a whole fleet.
+pub const OVERSLEPT_MS: u64 = 100;
 
 /// The longest time that an action names, in milliseconds: some 12 days, a quarter of what a clock
 /// of 32 bits can count.

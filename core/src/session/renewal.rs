@@ -1,7 +1,7 @@
 //! The state machine by itself: times and flags, no token.
 
 use super::{
-    PAUSE_MS,
+    OVERSLEPT_MS, PAUSE_MS,
     action::{Action, Failure, Flight, StopReason, TokenNumber},
     backoff,
     clock::{Clock, bounded},
@@ -10,6 +10,10 @@ use crate::{
     expiry::DEFAULT_MARGIN_SECS,
     refusal::{Cause, Retry},
 };
+
+/// How many places in the spread a request can miss before it leaves at once: a loop that always comes
+/// late would never ask.
+const PLACES: u8 = 4;
 
 /// What can be set. [`Default`] has the values that stand here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +114,7 @@ enum Phase {
     /// The next request is due, and waits for its place in the spread.
     Due {
         leaves_at: u64,
-        is_second: bool,
+        places: u8,
     },
     Out {
         requested_at: u64,
@@ -417,31 +421,28 @@ impl Renewal {
 
     /// How long the next request waits yet. Where it is found due it gets its place in the spread,
     /// counted from here: a thousand devices that could not ask while their network was away can all
-    /// ask again at the same moment. So it gets another where it missed the first, but no third, or
-    /// a loop that always comes late would never ask.
+    /// ask again at the same moment. So it gets another where it missed the one before.
     fn request_in(&mut self, now: u64) -> u64 {
         let wait = self.request_at().saturating_sub(now);
         if wait > 0 {
             return wait;
         }
-        let (leaves_at, is_second) = match self.phase {
-            Phase::Due {
-                leaves_at,
-                is_second,
-            } if is_second || now <= leaves_at.saturating_add(PAUSE_MS) => (leaves_at, is_second),
-            Phase::Due { .. } => (self.place(now, true), true),
-            _ => (self.place(now, false), false),
+        let (leaves_at, places) = match self.phase {
+            Phase::Due { leaves_at, places }
+                if places >= PLACES || now <= leaves_at.saturating_add(OVERSLEPT_MS) =>
+            {
+                (leaves_at, places)
+            }
+            Phase::Due { places, .. } => (self.place(now, places), places.saturating_add(1)),
+            _ => (self.place(now, 0), 1),
         };
-        self.phase = Phase::Due {
-            leaves_at,
-            is_second,
-        };
+        self.phase = Phase::Due { leaves_at, places };
         leaves_at.saturating_sub(now)
     }
 
     /// A place in the spread, which begins now.
-    fn place(&self, now: u64, is_second: bool) -> u64 {
-        let random = mixed(self.settings.seed, self.flight_number, is_second);
+    fn place(&self, now: u64, places: u8) -> u64 {
+        let random = mixed(self.settings.seed, self.flight_number, places);
         let wait = backoff::share(self.spread_ms(), random);
         if wait > 0 {
             log_line!(debug, "a request is due; {} ms to it", bounded(wait));
@@ -476,11 +477,12 @@ impl Renewal {
     }
 }
 
-/// A number that looks random, for each seed, each request and both of its places: the finalizer of
+/// A number that looks random, for each seed, each request and each of its places: the finalizer of
 /// MurmurHash3.
-const fn mixed(seed: u32, flight_number: u32, is_second: bool) -> u32 {
-    let seed = if is_second { !seed } else { seed };
-    let mut x = seed.wrapping_add(flight_number.wrapping_add(1).wrapping_mul(0x9e37_79b9));
+fn mixed(seed: u32, flight_number: u32, places: u8) -> u32 {
+    let number = flight_number.wrapping_mul(PLACES.into());
+    let number = number.wrapping_add(places.into()).wrapping_add(1);
+    let mut x = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9));
     x = (x ^ (x >> 16)).wrapping_mul(0x85eb_ca6b);
     x = (x ^ (x >> 13)).wrapping_mul(0xc2b2_ae35);
     x ^ (x >> 16)
