@@ -1,15 +1,10 @@
 //! `snow-token-fleet`: what a fleet of gateways asks of its instance, as figures and as a picture.
 
-use std::{
+use core::{
     error::Error,
-    fs,
-    path::PathBuf,
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
+    sync::atomic::{AtomicUsize, Ordering},
 };
+use std::{fs, path::PathBuf, sync::OnceLock, thread};
 
 use clap::Parser;
 use snow_token_fleet::{

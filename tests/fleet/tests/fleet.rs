@@ -1,6 +1,7 @@
 //! What a fleet asks of its instance, and what it must not, in each scenario.
 
 use core::ops::Range;
+use std::sync::LazyLock;
 
 use snow_token_fleet::{
     Fleet, Outcome, bound,
@@ -23,12 +24,24 @@ const AT_ONCE: Fleet = Fleet {
     ..SPREAD
 };
 
-fn scenario(name: &str) -> Scenario {
-    scenario::named(name, GATEWAYS).unwrap()
+struct Played {
+    scenario: Scenario,
+    spread: Outcome,
+    at_once: Outcome,
 }
 
-fn play(name: &str) -> Outcome {
-    simulate(&scenario(name), SPREAD)
+/// All scenarios, with and without a spread.
+static PLAYED: LazyLock<Vec<Played>> = LazyLock::new(|| {
+    let play = |scenario: Scenario| Played {
+        spread: simulate(&scenario, SPREAD),
+        at_once: simulate(&scenario, AT_ONCE),
+        scenario,
+    };
+    scenario::all(GATEWAYS).into_iter().map(play).collect()
+});
+
+fn scenario(name: &str) -> Scenario {
+    scenario::named(name, GATEWAYS).unwrap()
 }
 
 fn bound(window_secs: u32) -> u32 {
@@ -37,10 +50,12 @@ fn bound(window_secs: u32) -> u32 {
 
 #[test]
 fn the_peak_stays_below_the_bound_whatever_befalls() {
-    for scenario in scenario::all(GATEWAYS) {
-        let traffic = simulate(&scenario, SPREAD).traffic;
+    for Played {
+        scenario, spread, ..
+    } in PLAYED.iter()
+    {
         for window_secs in [1, 10, 60] {
-            let (peak, bound) = (traffic.peak(window_secs), bound(window_secs));
+            let (peak, bound) = (spread.traffic.peak(window_secs), bound(window_secs));
             assert!(
                 peak <= bound,
                 "{}: {peak} of {bound} in {window_secs} s",
@@ -52,8 +67,11 @@ fn the_peak_stays_below_the_bound_whatever_befalls() {
 
 #[test]
 fn a_fleet_without_a_spread_breaks_the_bound_in_each_scenario() {
-    for scenario in scenario::all(GATEWAYS) {
-        let peak = simulate(&scenario, AT_ONCE).traffic.peak(1);
+    for Played {
+        scenario, at_once, ..
+    } in PLAYED.iter()
+    {
+        let peak = at_once.traffic.peak(1);
         assert!(peak > 5 * bound(1), "{}: {peak}", scenario.name);
     }
 }
@@ -61,7 +79,9 @@ fn a_fleet_without_a_spread_breaks_the_bound_in_each_scenario() {
 #[test]
 fn while_all_are_answered_a_start_has_no_peak_at_all() {
     for name in ["start_up", "outage_link"] {
-        let outcome = play(name);
+        let mut scenario = scenario(name);
+        scenario.behaviour.limit.requests = GATEWAYS;
+        let outcome = simulate(&scenario, SPREAD);
         assert_eq!(outcome.fates.limited + outcome.fates.unavailable, 0);
         let bound = bound::while_answered(GATEWAYS, SPREAD.spread_secs, 10);
         assert!(outcome.traffic.peak(10) <= bound, "{name}");
@@ -70,9 +90,11 @@ fn while_all_are_answered_a_start_has_no_peak_at_all() {
 
 #[test]
 fn no_reading_is_lost_and_none_is_written_twice() {
-    for scenario in scenario::all(GATEWAYS) {
-        let name = scenario.name;
-        let readings = simulate(&scenario, SPREAD).readings;
+    for Played {
+        scenario, spread, ..
+    } in PLAYED.iter()
+    {
+        let (name, readings) = (scenario.name, spread.readings);
         let taken = u64::from(GATEWAYS) * u64::from(scenario.duration_secs / 600);
         assert_eq!(readings.taken, taken, "{name}");
         let kept = readings.written + readings.waiting - readings.in_both;
@@ -103,21 +125,23 @@ fn readings_that_a_full_queue_drops_are_seen() {
 
 #[test]
 fn each_request_has_one_fate() {
-    for fleet in [SPREAD, AT_ONCE] {
-        for scenario in scenario::all(GATEWAYS) {
-            let fates = simulate(&scenario, fleet).fates;
+    for played in PLAYED.iter() {
+        for outcome in [&played.spread, &played.at_once] {
+            let fates = outcome.fates;
             let answered = fates.granted + fates.limited + fates.unavailable;
             let all = answered + fates.unanswered + fates.under_way;
-            assert_eq!(fates.sent, all, "{}", scenario.name);
+            assert_eq!(fates.sent, all, "{}", played.scenario.name);
         }
     }
 }
 
 #[test]
 fn all_gateways_have_a_token_again_soon_after() {
-    for scenario in scenario::all(GATEWAYS) {
-        let outcome = simulate(&scenario, SPREAD);
-        let figures = Figures::new(&scenario, SPREAD, &outcome);
+    for Played {
+        scenario, spread, ..
+    } in PLAYED.iter()
+    {
+        let figures = Figures::new(scenario, SPREAD, spread);
         let (half, all) = (figures.back_secs(50), figures.back_secs(100));
         assert!(
             half.is_some_and(|secs| secs <= 300),
@@ -140,9 +164,9 @@ fn in_an_hour_of_outage_a_gateway_asks_some_tens_of_times() {
         ("outage_network", 8.0..20.0),
         ("outage_link", 0.0..0.1),
     ] {
-        let scenario = scenario(name);
-        let outcome = simulate(&scenario, SPREAD);
-        let each = Figures::new(&scenario, SPREAD, &outcome).each_in_outage();
+        let mut played = PLAYED.iter();
+        let played = played.find(|played| played.scenario.name == name).unwrap();
+        let each = Figures::new(&played.scenario, SPREAD, &played.spread).each_in_outage();
         assert!(
             each.is_some_and(|each| expected.contains(&each)),
             "{name}: {each:?}"
