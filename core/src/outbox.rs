@@ -51,7 +51,7 @@
 //!   those behind it for ever.
 //! - **Everything else** is tried again for ever, after waits that grow up to
 //!   [`Settings::backoff_cap_secs`], with full jitter, until a record is taken out; never sooner than
-//!   `Retry-After` says.
+//!   `Retry-After` says, the jitter lies on top of that.
 //! - **A full queue** drops the oldest or the newest, as [`Settings::when_full`] says, and counts it.
 //!
 //! # Time
@@ -133,7 +133,7 @@ pub use storage::{AppendError, OldestError, Ring, Storage, Stored};
 
 use core::fmt;
 
-use crate::session::{Clock, backoff_ms, bounded};
+use crate::session::{Clock, PAUSE_MS, backoff_ms, bounded};
 
 /// How a queue behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -471,18 +471,21 @@ impl<S: Storage> Outbox<S> {
 
     /// How long to wait after an outcome, in milliseconds.
     fn wait_after(&mut self, outcome: Outcome, random: u32) -> u64 {
-        let least = match outcome {
+        let (settle_secs, retry_after_secs) = match outcome {
             Outcome::Stored => {
                 self.failures = 0;
                 return 0;
             }
             // No failures of their own, and no end to those before.
             Outcome::Absent | Outcome::Unauthorized => return 0,
-            Outcome::Lost { retry_after_secs } => retry_after_secs.max(self.settings.settle_secs),
-            Outcome::NotNow { retry_after_secs } => retry_after_secs,
-            Outcome::NotSent | Outcome::Refused => 0,
+            Outcome::Lost { retry_after_secs } => (self.settings.settle_secs, retry_after_secs),
+            Outcome::NotNow { retry_after_secs } => (0, retry_after_secs),
+            Outcome::NotSent | Outcome::Refused => (0, 0),
         };
-        self.backoff_ms(random).max(millis(least))
+        // The jitter lies on top of what the instance asks of a thousand devices alike.
+        let asked = millis(retry_after_secs).saturating_sub(PAUSE_MS);
+        let wait = self.backoff_ms(random).saturating_add(asked);
+        wait.max(millis(settle_secs))
     }
 
     /// The wait after one more failure, in milliseconds.

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //!                   next(): due, and not too early
-//!     Idle ------------------------------------------------> Out
+//!     Idle --------> Due, for its share of the spread -----> Out
 //!      ^ ^                                                   | |
 //!      | '---- token_received(), or failed() in passing -----' |
 //!      |                                                       | failed() for good or too often,
@@ -13,8 +13,8 @@
 //!      '------------------------ Stopped <---------------------' after a 401, or over again
 //!
 //!     next(), while the token is good:  UseToken in each state, and
-//!                                       RequestWhileUsing on the way from Idle to Out
-//!     next(), while it is not:          Wait in Idle, Request on the way from Idle to Out,
+//!                                       RequestWhileUsing on the way to Out
+//!     next(), while it is not:          Wait in Idle and Due, Request on the way to Out,
 //!                                       AwaitOutcome in Out, Stop in Stopped
 //!
 //!     the token:  none, over or refused -- token_received() --> good
@@ -49,9 +49,16 @@
 //!   comes and is refused soon too, growing waits lie between the requests.
 //! - **A 403 never** brings a request: a new token would not be allowed more.
 //! - **Failures** that may pass are tried again for ever, after waits that grow up to
-//!   [`Settings::backoff_cap_secs`], with full jitter; never sooner than `Retry-After` says.
+//!   [`Settings::backoff_cap_secs`], with full jitter; never sooner than `Retry-After` says, the
+//!   jitter lies on top of that.
 //!   ServiceNow's catch-all, which passes at times, is tried again [`Settings::repeats`] times.
 //!   What [`Retry::Never`](crate::Retry::Never) stands for stops the session.
+//! - **A fleet** whose power or network comes back, or whose tokens were revoked, must not ask in
+//!   step. With [`Settings::spread_secs`] each request, whatever brings it, is put off for a random
+//!   part of that time from when it was found due; again where it missed its place by more than
+//!   [`OVERSLEPT_MS`], but not for ever. So *n* devices with a spread of *s* seconds send no more than *e* · *n* / *s* requests a
+//!   second on average at any moment, whatever befalls them, and *n* / *s* while each is answered
+//!   with a token.
 //!
 //! # Time
 //! `now_ms` is a monotonic clock in milliseconds, `u32`, that may wrap as often as it likes. A
@@ -72,6 +79,7 @@
 //! | warn | `an API answered 401 to token 1; at least 0 ms to the next request` |
 //! | info | `token 1 received, lifetime 1800 s`, or `lifetime not named`; `received again` where it is the one before |
 //! | debug | `asks for a first token`, `asks for a successor of token 1`, `asks for another token after a 401` |
+//! | debug | `a request is due; 2000 ms to it`, where there is a spread |
 //! | debug | `told to try again`, `told to begin anew, without a token` |
 //!
 //! Of each answer an `http1::Exchange` adds, at level debug: `HTTP 200, a body of 256 bytes`.
@@ -147,6 +155,11 @@ use crate::{
 /// The least time between an outcome and the next request, in milliseconds. A token that is good
 /// for less is not used any more.
 pub const PAUSE_MS: u64 = 1_000;
+
+/// By how much a loop may be late for a request's place in the spread, in milliseconds. It has to be
+/// little: those that were late and are not put off once more come all at once, if one thing held up
+/// a whole fleet.
+pub const OVERSLEPT_MS: u64 = 100;
 
 /// The longest time that an action names, in milliseconds: some 12 days, a quarter of what a clock
 /// of 32 bits can count.

@@ -18,6 +18,7 @@
 //! | `timeout_s` | of each step on the network; 30 unless told |
 //! | `backoff_cap_s` | the longest wait after a failure; 300 unless told |
 //! | `settle_s` | after a lost answer, the time before the record is looked up; 60 unless told |
+//! | `spread_s` | for one of a fleet: over how long its token requests are spread, so that gateways whose power or network comes back together do not ask together; 60 unless told, 0 is at once |
 //! | `retry_stopped_s` | after a stop, the time until the instance is asked again; 3600 unless told |
 //! | `keep_alive_s` | how long an idle connection is kept; 20 unless told |
 //! | `when_full` | `drop-oldest` or `drop-newest`; the first unless told |
@@ -72,6 +73,8 @@ pub struct Config<'a> {
     pub timeout_secs: u32,
     /// The longest wait after a failure, in seconds.
     pub backoff_cap_secs: u32,
+    /// Over how long the token requests of a fleet are spread, in seconds.
+    pub spread_secs: u32,
     /// After a lost answer, the time before the record is looked up, in seconds.
     pub settle_secs: u32,
     /// After a stop, the time until the instance is asked again, in seconds.
@@ -249,6 +252,7 @@ struct Values<'a> {
     time_server: Option<Host<'a>>,
     timeout_secs: Option<u32>,
     backoff_cap_secs: Option<u32>,
+    spread_secs: Option<u32>,
     settle_secs: Option<u32>,
     retry_stopped_secs: Option<u32>,
     keep_alive_secs: Option<u32>,
@@ -341,6 +345,7 @@ impl<'a> Values<'a> {
             "time_server" => slot.put(&mut self.time_server, Host::parse(value, 123)),
             "timeout_s" => slot.put(&mut self.timeout_secs, some_seconds(value)),
             "backoff_cap_s" => slot.put(&mut self.backoff_cap_secs, seconds(value)),
+            "spread_s" => slot.put(&mut self.spread_secs, seconds(value)),
             "settle_s" => slot.put(&mut self.settle_secs, seconds(value)),
             "retry_stopped_s" => slot.put(&mut self.retry_stopped_secs, some_seconds(value)),
             "keep_alive_s" => slot.put(&mut self.keep_alive_secs, seconds(value)),
@@ -374,6 +379,7 @@ impl<'a> Values<'a> {
             timeout_secs: self.timeout_secs.unwrap_or(30),
             backoff_cap_secs: self.backoff_cap_secs.unwrap_or(300),
             settle_secs: self.settle_secs.unwrap_or(Settings::DEFAULT.settle_secs),
+            spread_secs: self.spread_secs.unwrap_or(60),
             retry_stopped_secs: self.retry_stopped_secs.unwrap_or(3_600),
             keep_alive_secs: self.keep_alive_secs.unwrap_or(20),
             drops_oldest: self.drops_oldest.unwrap_or(true),

@@ -22,6 +22,8 @@
 //! - **No link or address**: waits.
 //! - **No time**: asks the time server, with growing waits. Without the time no TLS is tried.
 //! - **No connection, no TLS, no answer**: growing waits with jitter, at most `backoff_cap_s`.
+//! - **A token is due**: it waits for a random part of `spread_s` first, so that a fleet does not ask
+//!   in step.
 //! - **The token is refused** for good: it stops, says so, keeps the readings, and asks again after
 //!   `retry_stopped_s`.
 //! - **An answer is lost**: the reading is looked up before it is sent again, or goes out again under

@@ -31,6 +31,7 @@ fn what_is_not_told_has_a_default() {
         assert_eq!(config.timeout_secs, 30);
         assert_eq!(config.backoff_cap_secs, 300);
         assert_eq!(config.settle_secs, 60);
+        assert_eq!(config.spread_secs, 60);
         assert_eq!(config.retry_stopped_secs, 3_600);
         assert_eq!(config.keep_alive_secs, 20);
         assert_eq!(config.interval_ms, 1_000);
@@ -49,7 +50,7 @@ fn each_setting_is_read() {
         client_secret=p=&# ;\u{e9}\r\ntarget=import:u_imp_reading\r\nname_column=u_name\r\n\
         time_column=u_taken_at\r\ndevice=pump-7\r\naddress=192.168.1.7/24\r\ngateway=192.168.1.1\r\n\
         dns=192.168.1.2\r\ntime_server=ntp.example.com:1123\r\ntimeout_s=1\r\nbackoff_cap_s=2\r\n\
-        settle_s=3\r\nretry_stopped_s=4\r\nkeep_alive_s=5\r\nwhen_full=drop-newest\r\n\
+        spread_s=8\r\nsettle_s=3\r\nretry_stopped_s=4\r\nkeep_alive_s=5\r\nwhen_full=drop-newest\r\n\
         interval_ms=6\r\nreadings=7\r\nroot=MAA=\r\nroot=MAMCAQE=";
     with(text.as_bytes(), |config| {
         let config = config.unwrap();
@@ -81,8 +82,9 @@ fn each_setting_is_read() {
                 config.retry_stopped_secs,
                 config.keep_alive_secs,
                 config.interval_ms,
+                config.spread_secs,
             ],
-            [1, 2, 3, 4, 5, 6]
+            [1, 2, 3, 4, 5, 6, 8]
         );
         assert_eq!(config.readings, Some(7));
         assert!(!config.drops_oldest);

@@ -8,7 +8,11 @@ use super::PAUSE_MS;
 pub fn backoff_ms(failures: u8, cap_ms: u64, random: u32) -> u64 {
     let doubled = 1_u64.checked_shl(failures.into()).unwrap_or(u64::MAX);
     let ceiling = PAUSE_MS.saturating_mul(doubled).min(cap_ms);
-    let span = ceiling.saturating_sub(PAUSE_MS).min(u32::MAX.into());
-    let share = u64::from(random).saturating_mul(span.saturating_add(1)) >> 32;
-    PAUSE_MS.saturating_add(share)
+    PAUSE_MS.saturating_add(share(ceiling.saturating_sub(PAUSE_MS), random))
+}
+
+/// Anything from 0 to `span_ms`, as `random` decides; of a span above 49 days, those.
+pub(super) fn share(span_ms: u64, random: u32) -> u64 {
+    let span = span_ms.min(u32::MAX.into());
+    u64::from(random).saturating_mul(span.saturating_add(1)) >> 32
 }

@@ -1,7 +1,7 @@
 //! The state machine by itself: times and flags, no token.
 
 use super::{
-    PAUSE_MS,
+    OVERSLEPT_MS, PAUSE_MS,
     action::{Action, Failure, Flight, StopReason, TokenNumber},
     backoff,
     clock::{Clock, bounded},
@@ -10,6 +10,10 @@ use crate::{
     expiry::DEFAULT_MARGIN_SECS,
     refusal::{Cause, Retry},
 };
+
+/// How many places in the spread a request can miss before it leaves at once: a loop that always comes
+/// late would never ask.
+const PLACES: u8 = 4;
 
 /// What can be set. [`Default`] has the values that stand here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +28,13 @@ pub struct Settings {
     /// [`Cause::AccessDenied`], an answer that cannot be read, or a token whose lifetime was over
     /// when it came (for that, once at least). Defaults to 3.
     pub repeats: u8,
+    /// For one of a fleet: over how long its requests are spread, in seconds. Each waits for a random
+    /// part of it, one ahead of time begins that much earlier. Should be less than half of a token's
+    /// lifetime. Defaults to 0: at once, for someone waits for the token.
+    pub spread_secs: u32,
+    /// Any number, another one for each device and at each start: it decides which parts. Defaults
+    /// to 0, which does where there is nothing to spread.
+    pub seed: u32,
 }
 
 impl Settings {
@@ -32,6 +43,8 @@ impl Settings {
         margin_secs: DEFAULT_MARGIN_SECS,
         backoff_cap_secs: 300,
         repeats: 3,
+        spread_secs: 0,
+        seed: 0,
     };
 }
 
@@ -98,7 +111,15 @@ enum Token {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum Phase {
     Idle,
-    Out { requested_at: u64, is_relogin: bool },
+    /// The next request is due, and waits for its place in the spread.
+    Due {
+        leaves_at: u64,
+        places: u8,
+    },
+    Out {
+        requested_at: u64,
+        is_relogin: bool,
+    },
     Stopped(StopReason),
 }
 
@@ -130,8 +151,8 @@ impl Renewal {
         let now = self.clock.read(now_ms);
         let token = TokenNumber(self.token_number);
         let wait = match self.phase {
-            Phase::Idle => {
-                let wait = self.request_at().saturating_sub(now);
+            Phase::Idle | Phase::Due { .. } => {
+                let wait = self.request_in(now);
                 if wait == 0 {
                     let flight = self.depart(now);
                     return match self.usable_for(now) {
@@ -144,7 +165,7 @@ impl Renewal {
             Phase::Out { .. } | Phase::Stopped(_) => u64::MAX,
         };
         match (self.usable_for(now), self.phase) {
-            (0, Phase::Idle) => Action::Wait { ms: bounded(wait) },
+            (0, Phase::Idle | Phase::Due { .. }) => Action::Wait { ms: bounded(wait) },
             (0, Phase::Out { .. }) => Action::AwaitOutcome,
             (0, Phase::Stopped(reason)) => Action::Stop(reason),
             (usable_for, _) => Action::UseToken {
@@ -215,7 +236,9 @@ impl Renewal {
         }
         self.failures = self.failures.saturating_add(1);
         let delay = backoff::backoff_ms(self.failures, self.backoff_cap_ms(), random);
-        let wait = delay.max(millis(retry_after_secs));
+        // The jitter lies on top of what the endpoint asks for, which may be the same for a thousand
+        // devices.
+        let wait = delay.saturating_add(millis(retry_after_secs).saturating_sub(PAUSE_MS));
         self.not_before = now.saturating_add(wait);
         let wait = bounded(wait);
         log_line!(
@@ -284,7 +307,7 @@ impl Renewal {
     pub const fn stopped(&self) -> Option<StopReason> {
         match self.phase {
             Phase::Stopped(reason) => Some(reason),
-            Phase::Idle | Phase::Out { .. } => None,
+            Phase::Idle | Phase::Due { .. } | Phase::Out { .. } => None,
         }
     }
 
@@ -352,7 +375,8 @@ impl Renewal {
             None => (u64::MAX, u64::MAX),
             Some(secs) => {
                 let over_at = requested_at.saturating_add(millis(secs));
-                let margin = millis(self.settings.margin_secs).min(millis(secs) / 2);
+                let ahead = millis(self.settings.margin_secs).saturating_add(self.spread_ms());
+                let margin = ahead.min(millis(secs) / 2);
                 (over_at.saturating_sub(margin), over_at)
             }
         };
@@ -395,6 +419,37 @@ impl Renewal {
         self.doubtful = 0;
     }
 
+    /// How long the next request waits yet. Where it is found due it gets its place in the spread,
+    /// counted from here: a thousand devices that could not ask while their network was away can all
+    /// ask again at the same moment. So it gets another where it missed the one before.
+    fn request_in(&mut self, now: u64) -> u64 {
+        let wait = self.request_at().saturating_sub(now);
+        if wait > 0 {
+            return wait;
+        }
+        let (leaves_at, places) = match self.phase {
+            Phase::Due { leaves_at, places }
+                if places >= PLACES || now <= leaves_at.saturating_add(OVERSLEPT_MS) =>
+            {
+                (leaves_at, places)
+            }
+            Phase::Due { places, .. } => (self.place(now, places), places.saturating_add(1)),
+            _ => (self.place(now, 0), 1),
+        };
+        self.phase = Phase::Due { leaves_at, places };
+        leaves_at.saturating_sub(now)
+    }
+
+    /// A place in the spread, which begins now.
+    fn place(&self, now: u64, places: u8) -> u64 {
+        let random = mixed(self.settings.seed, self.flight_number, places);
+        let wait = backoff::share(self.spread_ms(), random);
+        if wait > 0 {
+            log_line!(debug, "a request is due; {} ms to it", bounded(wait));
+        }
+        now.saturating_add(wait)
+    }
+
     /// When the next request may and should be sent.
     fn request_at(&self) -> u64 {
         let pause_until = self.pause_until.max(self.not_before);
@@ -416,6 +471,21 @@ impl Renewal {
     fn backoff_cap_ms(&self) -> u64 {
         millis(self.settings.backoff_cap_secs)
     }
+
+    fn spread_ms(&self) -> u64 {
+        millis(self.settings.spread_secs)
+    }
+}
+
+/// A number that looks random, for each seed, each request and each of its places: the finalizer of
+/// MurmurHash3.
+fn mixed(seed: u32, flight_number: u32, places: u8) -> u32 {
+    let number = flight_number.wrapping_mul(PLACES.into());
+    let number = number.wrapping_add(places.into()).wrapping_add(1);
+    let mut x = seed.wrapping_add(number.wrapping_mul(0x9e37_79b9));
+    x = (x ^ (x >> 16)).wrapping_mul(0x85eb_ca6b);
+    x = (x ^ (x >> 13)).wrapping_mul(0xc2b2_ae35);
+    x ^ (x >> 16)
 }
 
 fn log_received(number: u32, expires_in_secs: Option<u32>, is_same: bool) {

@@ -27,6 +27,7 @@ mod refusal;
 mod session;
 mod session_property;
 mod session_rate;
+mod session_spread;
 mod session_tokens;
 mod timestamp;
 mod token_response;

@@ -190,8 +190,8 @@ fn lifetimes_and_waits_are_longer_than_the_clock() {
         assert!(matches!(session.next(), Action::Wait { .. }));
         session.after(DAY_MS);
     }
-    session.assert_waits(DAY_MS);
-    let _flight = session.after(DAY_MS).request();
+    session.assert_waits(DAY_MS + 1_000);
+    let _flight = session.after(DAY_MS + 1_000).request();
 }
 
 #[test]
@@ -287,6 +287,20 @@ fn retry_after_is_kept_to() {
             session.fail(flight, Failure::Refused(cause), 0);
             session.assert_waits(wait);
         }
+    }
+}
+
+#[test]
+fn the_jitter_lies_on_top_of_retry_after() {
+    // What a rate limit asks of all who went too far: until its window ends.
+    let mut session = Simulated::new();
+    let retry_after_secs = Some(60);
+    let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
+    for wait in [61_000, 63_000, 67_000, 75_000] {
+        let flight = session.request();
+        session.fail(flight, limited, HIGHEST);
+        session.assert_waits(wait);
+        session.after(wait);
     }
 }
 

@@ -83,13 +83,16 @@ fn event() -> impl Strategy<Value = Event> {
 
 fn settings() -> impl Strategy<Value = Settings> {
     let margin_secs = prop_oneof![Just(60), 0_u32..4_000, any::<u32>()];
-    (margin_secs, 0_u32..600, 0_u8..6).prop_map(|(margin_secs, backoff_cap_secs, repeats)| {
-        Settings {
+    let spread_secs = prop_oneof![2 => Just(0), 2 => 1_u32..600, 1 => any::<u32>()];
+    (margin_secs, 0_u32..600, 0_u8..6, spread_secs, any::<u32>()).prop_map(
+        |(margin_secs, backoff_cap_secs, repeats, spread_secs, seed)| Settings {
             margin_secs,
             backoff_cap_secs,
             repeats,
-        }
-    })
+            spread_secs,
+            seed,
+        },
+    )
 }
 
 /// A token as an outsider sees it.
@@ -197,6 +200,10 @@ impl Model {
         }
     }
 
+    fn spread_ms(&self) -> u64 {
+        u64::from(self.settings.spread_secs) * 1_000
+    }
+
     fn good_token(&self) -> Option<Granted> {
         let is_good = |token: &Granted| !token.is_refused && self.now < token.over_at;
         self.token.filter(is_good)
@@ -211,7 +218,7 @@ impl Model {
             Action::RequestWhileUsing { flight, token } => {
                 self.use_token(token);
                 let granted = self.token.unwrap();
-                let margin = u64::from(self.settings.margin_secs) * 1_000;
+                let margin = u64::from(self.settings.margin_secs) * 1_000 + self.spread_ms();
                 let margin = margin.min(granted.lifetime_ms / 2);
                 assert!(self.now + margin >= granted.over_at, "asked too early");
                 self.request(flight);
@@ -265,9 +272,9 @@ impl Model {
             Some(token) if !token.is_refused => token.over_at.saturating_sub(self.now) + 1_000,
             _ => 0,
         };
-        let longest = cap_ms
-            .max(self.retry_after.saturating_sub(self.now))
-            .max(rest);
+        let asked = cap_ms + self.retry_after.saturating_sub(self.now);
+        let longest = asked.max(rest) + self.spread_ms();
+        let longest = longest.min(LONGEST_WAIT_MS.into());
         assert!(u64::from(ms) <= longest, "{ms} > {longest}");
         self.said_ms = ms;
     }

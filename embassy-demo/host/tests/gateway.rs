@@ -79,6 +79,7 @@ fn five_readings_arrive_once_each() {
         .with("target", "table:u_reading")
         .with("device", "desktop-1")
         .with("time_server", time_server.address())
+        .with("spread_s", 0)
         .with("interval_ms", 20)
         .with("readings", READINGS);
     let file = config.to_file().unwrap();

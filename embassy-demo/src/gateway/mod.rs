@@ -112,7 +112,7 @@ impl<'g, N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Gateway<'g, N, 
     #[inline(never)]
     pub fn new<const READ: usize>(
         network: &'g N,
-        rng: R,
+        mut rng: R,
         indicator: I,
         config: &'g Config<'g>,
         readings: &'g Readings<S>,
@@ -120,6 +120,8 @@ impl<'g, N: Network, R: CryptoRngCore, I: Indicator, S: Storage> Gateway<'g, N, 
     ) -> Result<Self, StartError> {
         let settings = session::Settings {
             backoff_cap_secs: config.backoff_cap_secs,
+            spread_secs: config.spread_secs,
+            seed: rng.next_u32(),
             ..session::Settings::DEFAULT
         };
         let mut trust = Trust::built_in();

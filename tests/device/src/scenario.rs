@@ -110,6 +110,7 @@ impl Scenario {
             .with("interval_ms", 50)
             .with("timeout_s", 5)
             .with("backoff_cap_s", 1)
+            .with("spread_s", 0)
             .with("settle_s", 1)
             .with("retry_stopped_s", 3600);
         let mut scenario = Self {
