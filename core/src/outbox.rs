@@ -51,7 +51,8 @@
 //!   those behind it for ever.
 //! - **Everything else** is tried again for ever, after waits that grow up to
 //!   [`Settings::backoff_cap_secs`], with full jitter, until a record is taken out; never sooner than
-//!   `Retry-After` says, the jitter lies on top of that.
+//!   `Retry-After` says (but for more than [a day](crate::session::LONGEST_RETRY_AFTER_SECS)), the
+//!   jitter lies on top of that.
 //! - **A full queue** drops the oldest or the newest, as [`Settings::when_full`] says, and counts it.
 //!
 //! # Time
@@ -133,7 +134,7 @@ pub use storage::{AppendError, OldestError, Ring, Storage, Stored};
 
 use core::fmt;
 
-use crate::session::{Clock, PAUSE_MS, backoff_ms, bounded};
+use crate::session::{Clock, backoff_ms, bounded, millis, on_top_of};
 
 /// How a queue behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -482,9 +483,7 @@ impl<S: Storage> Outbox<S> {
             Outcome::NotNow { retry_after_secs } => (0, retry_after_secs),
             Outcome::NotSent | Outcome::Refused => (0, 0),
         };
-        // The jitter lies on top of what the instance asks of a thousand devices alike.
-        let asked = millis(retry_after_secs).saturating_sub(PAUSE_MS);
-        let wait = self.backoff_ms(random).saturating_add(asked);
+        let wait = on_top_of(retry_after_secs, self.backoff_ms(random));
         wait.max(millis(settle_secs))
     }
 
@@ -539,8 +538,4 @@ fn log_not_stored(number: u32, outcome: Outcome, wait: u32) {
         outcome,
         wait
     );
-}
-
-fn millis(secs: u32) -> u64 {
-    u64::from(secs).saturating_mul(1_000)
 }

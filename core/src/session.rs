@@ -49,8 +49,8 @@
 //!   comes and is refused soon too, growing waits lie between the requests.
 //! - **A 403 never** brings a request: a new token would not be allowed more.
 //! - **Failures** that may pass are tried again for ever, after waits that grow up to
-//!   [`Settings::backoff_cap_secs`], with full jitter; never sooner than `Retry-After` says, the
-//!   jitter lies on top of that.
+//!   [`Settings::backoff_cap_secs`], with full jitter; never sooner than `Retry-After` says (but
+//!   for more than [a day](LONGEST_RETRY_AFTER_SECS)), the jitter lies on top of that.
 //!   ServiceNow's catch-all, which passes at times, is tried again [`Settings::repeats`] times.
 //!   What [`Retry::Never`](crate::Retry::Never) stands for stops the session.
 //! - **A fleet** whose power or network comes back, or whose tokens were revoked, must not ask in
@@ -137,9 +137,12 @@ mod renewal;
 
 pub use action::{Action, Failure, Flight, StopReason, TokenNumber};
 pub use backoff::backoff_ms;
-#[cfg(feature = "outbox")]
-pub(crate) use clock::{Clock, bounded};
 pub use renewal::{Renewal, Settings};
+#[cfg(feature = "outbox")]
+pub(crate) use {
+    backoff::on_top_of,
+    clock::{Clock, bounded, millis},
+};
 
 use core::fmt;
 
@@ -155,6 +158,10 @@ use crate::{
 /// The least time between an outcome and the next request, in milliseconds. A token that is good
 /// for less is not used any more.
 pub const PAUSE_MS: u64 = 1_000;
+
+/// The longest wait that a `Retry-After` is believed, in seconds: a day. A longer one is taken for a
+/// mistake that would silence a device for good: **ServiceNow** counts its limits by the hour.
+pub const LONGEST_RETRY_AFTER_SECS: u32 = 86_400;
 
 /// By how much a loop may be late for a request's place in the spread, in milliseconds. It has to be
 /// little: those that were late and are not put off once more come all at once, if one thing held up

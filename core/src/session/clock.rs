@@ -34,3 +34,7 @@ impl Clock {
 pub(crate) fn bounded(ms: u64) -> u32 {
     u32::try_from(ms).map_or(super::LONGEST_WAIT_MS, |ms| ms.min(super::LONGEST_WAIT_MS))
 }
+
+pub(crate) fn millis(secs: u32) -> u64 {
+    u64::from(secs).saturating_mul(1_000)
+}

@@ -4,7 +4,7 @@ use super::{
     OVERSLEPT_MS, PAUSE_MS,
     action::{Action, Failure, Flight, StopReason, TokenNumber},
     backoff,
-    clock::{Clock, bounded},
+    clock::{Clock, bounded, millis},
 };
 use crate::{
     expiry::DEFAULT_MARGIN_SECS,
@@ -236,9 +236,7 @@ impl Renewal {
         }
         self.failures = self.failures.saturating_add(1);
         let delay = backoff::backoff_ms(self.failures, self.backoff_cap_ms(), random);
-        // The jitter lies on top of what the endpoint asks for, which may be the same for a thousand
-        // devices.
-        let wait = delay.saturating_add(millis(retry_after_secs).saturating_sub(PAUSE_MS));
+        let wait = backoff::on_top_of(retry_after_secs, delay);
         self.not_before = now.saturating_add(wait);
         let wait = bounded(wait);
         log_line!(
@@ -497,8 +495,4 @@ fn log_received(number: u32, expires_in_secs: Option<u32>, is_same: bool) {
         }
         (true, None) => log_line!(info, "token {} received again, lifetime not named", number),
     }
-}
-
-fn millis(secs: u32) -> u64 {
-    u64::from(secs).saturating_mul(1_000)
 }

@@ -159,13 +159,6 @@ fn no_action_names_a_time_that_the_clock_cannot_count() {
     for days in [13, 24, 25, 49, 50, 99, 49_710] {
         let (mut session, number) = Simulated::with_token(days * 86_400);
         session.assert_uses(number, LONGEST_WAIT_MS);
-
-        let mut session = Simulated::new();
-        let flight = session.request();
-        let retry_after_secs = Some(days * 86_400);
-        let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
-        session.fail(flight, limited, 0);
-        session.assert_waits(LONGEST_WAIT_MS);
     }
 }
 
@@ -181,17 +174,38 @@ fn lifetimes_and_waits_are_longer_than_the_clock() {
     session.assert_uses(number, DAY_MS - 60_000);
     let _flight = session.after(DAY_MS - 60_000).request_ahead();
 
-    let mut session = Simulated::new();
-    let flight = session.request();
-    let retry_after_secs = Some(100 * 86_400);
-    let limited = Failure::Refused(Cause::RateLimited { retry_after_secs });
-    session.fail(flight, limited, HIGHEST);
-    for _ in 0..99 {
-        assert!(matches!(session.next(), Action::Wait { .. }));
-        session.after(DAY_MS);
+    let settings = Settings {
+        backoff_cap_secs: 200 * 86_400,
+        ..Settings::DEFAULT
+    };
+    let mut session = Simulated::with(settings);
+    for failures in 1..=22 {
+        let flight = session.request();
+        session.fail(flight, Failure::Transport, HIGHEST);
+        let mut rest = 1_000_u64 << failures;
+        while rest > u64::from(LONGEST_WAIT_MS) {
+            session.assert_waits(LONGEST_WAIT_MS);
+            session.after(LONGEST_WAIT_MS);
+            rest -= u64::from(LONGEST_WAIT_MS);
+        }
+        let rest = u32::try_from(rest).unwrap();
+        session.assert_waits(rest);
+        session.after(rest);
     }
-    session.assert_waits(DAY_MS + 1_000);
-    let _flight = session.after(DAY_MS + 1_000).request();
+}
+
+#[test]
+fn a_device_is_not_silenced_for_more_than_a_day() {
+    const DAY_SECS: u32 = 86_400;
+    for secs in [DAY_SECS, DAY_SECS + 1, 100 * DAY_SECS, u32::MAX] {
+        let mut session = Simulated::new();
+        let flight = session.request();
+        let limited = Cause::RateLimited {
+            retry_after_secs: Some(secs),
+        };
+        session.fail(flight, Failure::Refused(limited), 0);
+        session.assert_waits(DAY_SECS * 1_000);
+    }
 }
 
 #[test]
