@@ -328,8 +328,7 @@ fn has_control_characters(scope: Text<'_>) -> bool {
         let mut before = 0;
         for byte in piece {
             // The second line is U+0080 to U+009F.
-            has_some |= byte.is_ascii_control()
-                || before == 0xc2 && matches!(byte, 0x80..=0x9f);
+            has_some |= byte.is_ascii_control() || before == 0xc2 && matches!(byte, 0x80..=0x9f);
             before = *byte;
         }
     });
@@ -371,7 +370,10 @@ impl BearerTokenCheck {
     fn feed(&mut self, piece: &[u8]) {
         let mut rest = piece;
         if !self.is_padded {
-            let plain = piece.iter().take_while(|byte| Self::is_plain(**byte)).count();
+            let plain = piece
+                .iter()
+                .take_while(|byte| Self::is_plain(**byte))
+                .count();
             self.has_some |= plain > 0;
             rest = piece.get(plain..).unwrap_or_default();
         }
