@@ -9,7 +9,12 @@ pub(crate) const fn div_rem<const DIVISOR: u16>(number: u64) -> (u64, u16) {
     const { assert!(DIVISOR > 0) };
     let mut quotient = 0;
     let mut remainder = 0_u32;
-    let mut shift = u64::BITS;
+    // Times, in seconds and in milliseconds of some days, have a word.
+    let mut shift = if number >> u32::BITS == 0 {
+        u32::BITS
+    } else {
+        u64::BITS
+    };
     while shift > 0 {
         // Long division, a digit of 16 bits at a time. The remainder is below the divisor, so it all
         // fits into 32 bits.

@@ -44,40 +44,43 @@ const fn encode_group(group: u32) -> [u8; ENCODED_GROUP] {
 /// buffer.
 pub(super) struct Encoder<'w, 'b> {
     out: &'w mut Writer<'b>,
-    /// The bytes of the group so far, the last one lowest.
+    /// The bytes of the group so far, the last one lowest, and above them a bit that tells how many
+    /// there are.
     group: u32,
-    filled: usize,
 }
+
+/// No byte yet.
+const EMPTY_GROUP: u32 = 1;
 
 impl<'w, 'b> Encoder<'w, 'b> {
     pub(super) fn new(out: &'w mut Writer<'b>) -> Self {
         Self {
             out,
-            group: 0,
-            filled: 0,
+            group: EMPTY_GROUP,
         }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        let mut group = self.group;
         for byte in bytes {
-            self.group = self.group << 8 | u32::from(*byte);
-            self.filled = self.filled.saturating_add(1);
-            if self.filled == GROUP {
-                self.filled = 0;
-                self.out.push_array(encode_group(self.group));
+            group = group << 8 | u32::from(*byte);
+            if group >= EMPTY_GROUP << 24 {
+                self.out.push_array(encode_group(group));
+                group = EMPTY_GROUP;
             }
         }
+        self.group = group;
     }
 
     /// Writes the last group, which can be a part of one.
     pub(super) fn finish(self) {
-        let text = encode_group(match self.filled {
-            0 => return,
-            1 => self.group << 16,
-            _ => self.group << 8,
-        });
-        let len = self.filled.saturating_add(1);
-        self.out.push(text.get(..len).unwrap_or_default());
+        let (group, len) = match self.group {
+            ..0x100 => return,
+            ..0x1_0000 => (self.group << 16, 2),
+            _ => (self.group << 8, 3),
+        };
+        self.out
+            .push(encode_group(group).get(..len).unwrap_or_default());
     }
 }
 
