@@ -105,3 +105,58 @@ pub fn outcomes(figures: &[Figures]) -> Vec<Outcome> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use snow_token_device::elf::Sizes;
+
+    use super::*;
+
+    fn figures(target: Target, opt_level: OptLevel, instructions: u64) -> Figures {
+        Figures {
+            what: "token_response",
+            target,
+            opt_level,
+            sizes: Sizes {
+                flash_bytes: 4_097,
+                static_ram_bytes: 128,
+            },
+            stack_bytes: 300,
+            instructions: Some(instructions),
+        }
+    }
+
+    #[test]
+    fn an_aim_is_met_up_to_its_figure_and_no_further() {
+        let (target, opt_level) = AIMED_AT;
+        let outcomes = outcomes(&[figures(target, opt_level, 3_000)]);
+        let met: Vec<_> = outcomes
+            .iter()
+            .map(|outcome| (outcome.aim.figure, outcome.measured, outcome.is_met()))
+            .collect();
+        assert_eq!(
+            met,
+            [
+                (Figure::Instructions, 3_000, true),
+                (Figure::Flash, 4_097, false),
+            ]
+        );
+    }
+
+    #[test]
+    fn figures_of_another_chip_or_optimization_are_none_that_an_aim_is_for() {
+        let others = [
+            figures(Target::Thumbv6m, OptLevel::S, 1),
+            figures(Target::Thumbv7em, OptLevel::Z, 1),
+        ];
+        assert_eq!(outcomes(&others), []);
+    }
+
+    #[test]
+    fn each_aim_is_for_a_part_that_is_measured() {
+        let parts = crate::firmware::PARTS;
+        for aim in AIMS {
+            assert!(parts.iter().any(|part| part.what == aim.what), "{aim:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use snow_token_device::{
     error::BootError,
-    firmware::{Program, Progress},
+    firmware::{Program, Progress, finished},
 };
 
 const PACKAGE: &str = "snow-token-cortex-m-firmware";
@@ -106,22 +106,7 @@ pub const SETS: [Row; 8] = [
 ];
 
 /// All parts.
-pub const EVERYTHING: Row = Row::new(
-    "everything",
-    &[
-        "form",
-        "token-response",
-        "session",
-        "client-credentials",
-        "hs256",
-        "es256",
-        "es384",
-        "rs256",
-        "refusal",
-        "explain",
-        "http1",
-    ],
-);
+pub const EVERYTHING: Row = Row::new("everything", &["everything"]);
 
 /// A program to be built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,6 +120,21 @@ pub struct Firmware {
 }
 
 impl Firmware {
+    fn file_name(&self) -> String {
+        format!("{BIN}-{}-{}", self.row.what, self.opt_level.name())
+    }
+
+    /// Its ELF file, from the folder of finished ones or else built.
+    ///
+    /// # Errors
+    /// Where it is not there, or cannot be built.
+    pub fn elf(&self) -> Result<PathBuf, BootError> {
+        match finished(&self.file_name())? {
+            Some(elf) => Ok(elf),
+            None => self.build(),
+        }
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl Firmware {
             bin: BIN,
             target: target.triple(),
             arguments: &arguments,
-            file_name: &format!("{BIN}-{}-{opt_level}", row.what),
+            file_name: &self.file_name(),
         }
         .build(Progress::Quiet)
     }

@@ -183,3 +183,71 @@ fn aims_table(outcomes: &[Outcome]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+    use snow_token_device::elf::Sizes;
+
+    use super::*;
+    use crate::firmware::OptLevel;
+
+    fn figures(what: &'static str, opt_level: OptLevel, flash_bytes: u64) -> Figures {
+        Figures {
+            what,
+            target: Target::Thumbv7em,
+            opt_level,
+            sizes: Sizes {
+                flash_bytes,
+                static_ram_bytes: 128,
+            },
+            stack_bytes: 304,
+            instructions: (!what.contains('+')).then_some(2_345),
+        }
+    }
+
+    #[test]
+    fn a_line_for_a_program_is_json_with_the_names_that_were_agreed() {
+        let line = json(&figures("token_response", OptLevel::S, 5_000));
+        assert_eq!(
+            line,
+            r#"{"what":"token_response","target":"thumbv7em-none-eabihf","opt":"s","flash_bytes":5000,"static_ram_bytes":128,"stack_bytes":304,"instructions":2345}"#
+        );
+        let set = json(&figures("client_credentials+es256", OptLevel::Z, 1));
+        let set: Value = serde_json::from_str(&set).unwrap();
+        assert_eq!(set["opt"], "z");
+        assert_eq!(set.get("instructions"), None);
+
+        let outcome = outcomes(&[figures("token_response", OptLevel::S, 5_000)])[1];
+        let aim: Value = serde_json::from_str(&json_of_aim(&outcome)).unwrap();
+        assert_eq!(
+            (&aim["aim"], &aim["met"]),
+            (&"token_response".into(), &false.into())
+        );
+        assert_eq!(
+            (&aim["at_most"], &aim["measured"]),
+            (&4_096.into(), &5_000.into())
+        );
+    }
+
+    #[test]
+    fn a_table_has_both_optimizations_of_a_row_in_a_cell_and_equal_figures_once() {
+        let text = tables(&[
+            figures("empty", OptLevel::S, 1_640),
+            figures("token_response", OptLevel::S, 5_000),
+            figures("client_credentials+es256", OptLevel::S, 33_000),
+            figures("token_response", OptLevel::Z, 4_000),
+            figures("client_credentials+es256", OptLevel::Z, 31_000),
+        ]);
+        for line in [
+            "| `token_response` | 2,345 | 5,000 / 4,000 | 128 | 304 |",
+            "| `client_credentials` + `es256` | 33,000 / 31,000 | 128 | 304 |",
+            "| `token_response`: instructions | 3,000 | 2,345 | met |",
+            "| `token_response`: bytes of flash | 4,096 | 5,000 | **missed** |",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+        assert!(text.contains("whose flash is 1,640 on `thumbv7em-none-eabihf` at \"s\""));
+        assert!(!text.contains("thumbv6m"), "{text}");
+    }
+}

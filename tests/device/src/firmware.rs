@@ -128,15 +128,8 @@ impl Variant {
     /// # Errors
     /// Where it is not there, or cannot be built.
     pub fn elf_with(self, progress: Progress) -> Result<PathBuf, BootError> {
-        if let Some(folder) = env::var_os(FOLDER_VARIABLE) {
-            let elf = Path::new(&folder).join(self.file_name());
-            return match elf.is_file() {
-                true => Ok(elf),
-                false => Err(BootError::Firmware(format!(
-                    "{} is not there, though {FOLDER_VARIABLE} is set",
-                    elf.display()
-                ))),
-            };
+        if let Some(elf) = finished(&self.file_name())? {
+            return Ok(elf);
         }
         static BUILT: Mutex<Vec<(Variant, PathBuf)>> = Mutex::new(Vec::new());
         let mut built = BUILT
@@ -155,6 +148,24 @@ impl Variant {
         let elf = program.build(progress)?;
         built.push((self, elf.clone()));
         Ok(elf)
+    }
+}
+
+/// The ELF file of that name in the folder that [`FOLDER_VARIABLE`] names, if it does.
+///
+/// # Errors
+/// Where it is not there.
+pub fn finished(file_name: &str) -> Result<Option<PathBuf>, BootError> {
+    let Some(folder) = env::var_os(FOLDER_VARIABLE) else {
+        return Ok(None);
+    };
+    let elf = Path::new(&folder).join(file_name);
+    match elf.is_file() {
+        true => Ok(Some(elf)),
+        false => Err(BootError::Firmware(format!(
+            "{} is not there, though {FOLDER_VARIABLE} is set",
+            elf.display()
+        ))),
     }
 }
 
