@@ -76,7 +76,7 @@ impl<'w, 'b> Encoder<'w, 'b> {
     pub(super) fn finish(self) {
         let (group, len) = match self.group {
             ..0x100 => return,
-            ..0x1_0000 => (self.group << 16, 2),
+            0x100..0x1_0000 => (self.group << 16, 2),
             _ => (self.group << 8, 3),
         };
         self.out

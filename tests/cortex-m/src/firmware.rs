@@ -152,9 +152,8 @@ impl Firmware {
             format!("profile.firmware.package.p256.opt-level='{opt_level}'"),
             "profile.firmware.debug=false".to_owned(),
         ];
-        let mut arguments = vec!["--features"];
-        let features = row.features.join(",");
-        arguments.push(&features);
+        let features = [&["chip"], row.features].concat().join(",");
+        let mut arguments = vec!["--features", &features];
         for value in &config {
             arguments.extend(["--config", value]);
         }

@@ -57,7 +57,7 @@ pub fn tables(all: &[Figures]) -> String {
         text.push_str(&sets_table(&of_target));
         text.push('\n');
     }
-    let _ = write!(
+    let _ = writeln!(
         text,
         "Bytes, and instructions of the chip in QEMU (`-icount`, counted by a timer to one \
          instruction, without those that measuring takes), at `opt-level` \"s\" / \"z\", with fat LTO and \
@@ -66,7 +66,7 @@ pub fn tables(all: &[Figures]) -> String {
          call takes at its deepest, painted before. An assertion is whole: its key is loaded from \
          PKCS#8, its claims are written, and it is signed; RS256 is checked before it leaves. The \
          token response has 167 bytes, with a token of 86 characters. `client_credentials` is \
-         session, form, response and header with the token.\n",
+         session, form, response and header with the token.",
         empty(all),
     );
     let outcomes = outcomes(all);

@@ -24,11 +24,15 @@ const EXIT_STACK_OVERFLOW: usize = 103;
 /// Has each part in static memory, and runs one after the other.
 macro_rules! run {
     ($(#[cfg(feature = $feature:literal)] $name:ident: $part:ty;)*) => {
+        #[allow(
+            clippy::too_many_arguments,
+            reason = "each static becomes one"
+        )]
         #[entry]
         fn main() -> ! {
             $(
                 #[cfg(feature = $feature)]
-                static mut $name: $part = <$part>::new();
+                static mut $name: $part = <$part>::NEW;
             )*
             measure::start();
             measure::run(&mut Nothing);

@@ -19,9 +19,7 @@ macro_rules! assertion {
         #[cfg(feature = $feature)]
         impl $part {
             /// With its memory.
-            pub const fn new() -> Self {
-                Self { jws: [0; $len] }
-            }
+            pub const NEW: Self = Self { jws: [0; $len] };
         }
 
         #[cfg(feature = $feature)]

@@ -22,12 +22,10 @@ pub struct ClientCredentials {
 
 impl ClientCredentials {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self {
-            session: Session::new(Settings::DEFAULT, 0),
-            buf: [0; 256],
-        }
-    }
+    pub const NEW: Self = Self {
+        session: Session::new(Settings::DEFAULT, 0),
+        buf: [0; 256],
+    };
 }
 
 impl Part for ClientCredentials {

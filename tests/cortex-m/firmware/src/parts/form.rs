@@ -23,9 +23,7 @@ pub struct Form {
 
 impl Form {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self { body: [0; 256] }
-    }
+    pub const NEW: Self = Self { body: [0; 256] };
 }
 
 impl Part for Form {

@@ -26,9 +26,7 @@ pub struct Http1 {
 
 impl Http1 {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self { buf: [0; 1_024] }
-    }
+    pub const NEW: Self = Self { buf: [0; 1_024] };
 }
 
 impl Part for Http1 {

@@ -30,9 +30,7 @@ pub struct Refused {
 
 impl Refused {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self { texts: [0; 128] }
-    }
+    pub const NEW: Self = Self { texts: [0; 128] };
 }
 
 impl Part for Refused {
@@ -63,9 +61,7 @@ pub struct Explained {
 #[cfg(feature = "explain")]
 impl Explained {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self { texts: [0; 128] }
-    }
+    pub const NEW: Self = Self { texts: [0; 128] };
 }
 
 #[cfg(feature = "explain")]

@@ -23,13 +23,11 @@ pub struct Steps {
 
 impl Steps {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self {
-            session: Session::new(Settings::DEFAULT, 0),
-            response: None,
-            header: [0; 160],
-        }
-    }
+    pub const NEW: Self = Self {
+        session: Session::new(Settings::DEFAULT, 0),
+        response: None,
+        header: [0; 160],
+    };
 }
 
 impl Part for Steps {

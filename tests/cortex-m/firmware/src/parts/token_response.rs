@@ -15,9 +15,7 @@ pub struct Granted {
 
 impl Granted {
     /// With its memory.
-    pub const fn new() -> Self {
-        Self { texts: [0; 128] }
-    }
+    pub const NEW: Self = Self { texts: [0; 128] };
 }
 
 impl Part for Granted {
