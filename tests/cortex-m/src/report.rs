@@ -64,9 +64,10 @@ pub fn tables(all: &[Figures]) -> String {
          `panic = \"abort\"`. Flash and static RAM are what the firmware has more than the empty one{}. \
          Static RAM is the caller's: buffers, and the session with its token. The stack is what the \
          call takes at its deepest, painted before. An assertion is whole: its key is loaded from \
-         PKCS#8, its claims are written, and it is signed; RS256 is checked before it leaves. The \
-         token response has 167 bytes, with a token of 86 characters. `client_credentials` is \
-         session, form, response and header with the token.",
+         PKCS#8, its claims are written, and it is signed; RS256 is checked before it leaves. \
+         SHA-256 is in loops (`sha2/force-soft-compact`), as in the gateway's firmware. The token \
+         response has 167 bytes, with a token of 86 characters. `client_credentials` is session, \
+         form, response and header with the token.",
         empty(all),
     );
     let outcomes = outcomes(all);
