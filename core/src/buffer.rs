@@ -50,6 +50,15 @@ impl<'b> Writer<'b> {
         self.needed = end;
     }
 
+    /// [`push`](Self::push), of a few bytes whose number is known: without a call to copy them.
+    pub(crate) fn push_array<const N: usize>(&mut self, bytes: [u8; N]) {
+        let free = self.buf.get_mut(self.needed..);
+        if let Some(to) = free.and_then(<[u8]>::first_chunk_mut) {
+            *to = bytes;
+        }
+        self.needed = self.needed.saturating_add(N);
+    }
+
     /// Appends a number in decimal.
     #[cfg(any(feature = "http1", feature = "outbox"))]
     pub(crate) fn push_decimal(&mut self, number: usize) {

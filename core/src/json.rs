@@ -98,8 +98,8 @@ pub enum Event<'a> {
 /// Reads one JSON text, event by event. After an error it must not be used further.
 #[derive(Clone)]
 pub struct Reader<'a> {
-    input: &'a [u8],
-    at: usize,
+    rest: &'a [u8],
+    input_len: usize,
     depth: u32,
     /// A bit for each level, the innermost lowest: 1 for an object, 0 for an array.
     objects: u32,
@@ -110,8 +110,8 @@ impl fmt::Debug for Reader<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The input may hold a token.
         f.debug_struct("Reader")
-            .field("input_len", &self.input.len())
-            .field("at", &self.at)
+            .field("input_len", &self.input_len)
+            .field("at", &self.at())
             .field("depth", &self.depth)
             .finish_non_exhaustive()
     }
@@ -120,7 +120,7 @@ impl fmt::Debug for Reader<'_> {
 #[cfg(feature = "defmt")]
 impl defmt::Format for Reader<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Reader(at {} of {} bytes)", self.at, self.input.len());
+        defmt::write!(f, "Reader(at {} of {} bytes)", self.at(), self.input_len);
     }
 }
 
@@ -139,8 +139,8 @@ impl<'a> Reader<'a> {
     /// Starts at the beginning of `input`.
     pub const fn new(input: &'a [u8]) -> Self {
         Self {
-            input,
-            at: 0,
+            rest: input,
+            input_len: input.len(),
             depth: 0,
             objects: 0,
             expect: Expect::Value,
@@ -274,7 +274,7 @@ impl<'a> Reader<'a> {
     /// RFC 8259 §6: `[ minus ] int [ frac ] [ exp ]`, an `int` of more than one digit not
     /// beginning with 0.
     fn number(&mut self) -> Result<Number<'a>, JsonError> {
-        let start = self.at;
+        let from_start = self.rest;
         if self.peek() == Some(b'-') {
             self.advance(1);
         }
@@ -294,43 +294,58 @@ impl<'a> Reader<'a> {
             }
             self.digits()?;
         }
-        Ok(Number(self.input.get(start..self.at).unwrap_or_default()))
+        Ok(Number(self.passed(from_start)))
     }
 
     fn digits(&mut self) -> Result<(), JsonError> {
-        if !self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            return Err(self.unexpected());
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit());
+        match digits.count() {
+            0 => Err(self.unexpected()),
+            len => {
+                self.advance(len);
+                Ok(())
+            }
         }
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
-            self.advance(1);
-        }
-        Ok(())
     }
 
     fn string(&mut self) -> Result<Text<'a>, JsonError> {
         self.advance(1);
-        let start = self.at;
+        let from_start = self.rest;
+        let mut has_escapes = false;
+        let mut all_bits = 0;
         loop {
+            let plain = self.rest.iter().take_while(|byte| {
+                all_bits |= **byte;
+                !matches!(**byte, b'"' | b'\\' | 0x00..=0x1f)
+            });
+            self.advance(plain.count());
             match self.peek() {
                 None => return Err(self.error(Fault::Truncated)),
                 Some(b'"') => break,
-                Some(b'\\') => self.escape()?,
-                Some(0x00..=0x1f) => return Err(self.error(Fault::ControlCharacter)),
-                Some(_) => self.advance(1),
+                Some(b'\\') => {
+                    has_escapes = true;
+                    self.escape()?;
+                }
+                Some(_) => return Err(self.error(Fault::ControlCharacter)),
             }
         }
-        let raw = self.input.get(start..self.at).unwrap_or_default();
-        let raw = core::str::from_utf8(raw).map_err(|error| JsonError {
-            fault: Fault::Utf8,
-            at: start.saturating_add(error.valid_up_to()),
-        })?;
+        let raw = self.passed(from_start);
+        // ASCII, which most texts are, needs no look at how its bytes go together.
+        if !all_bits.is_ascii()
+            && let Err(error) = core::str::from_utf8(raw)
+        {
+            let start = self.input_len.saturating_sub(from_start.len());
+            return Err(JsonError {
+                fault: Fault::Utf8,
+                at: start.saturating_add(error.valid_up_to()),
+            });
+        }
         self.advance(1);
-        Ok(Text(raw))
+        Ok(Text { raw, has_escapes })
     }
 
     fn escape(&mut self) -> Result<(), JsonError> {
-        let rest = self.input.get(self.at..).unwrap_or_default();
-        match unescape(rest) {
+        match unescape(self.rest) {
             Ok((_, len)) => {
                 self.advance(len);
                 Ok(())
@@ -346,11 +361,21 @@ impl<'a> Reader<'a> {
     }
 
     fn peek(&self) -> Option<u8> {
-        self.input.get(self.at).copied()
+        self.rest.first().copied()
     }
 
     fn advance(&mut self, by: usize) {
-        self.at = self.at.saturating_add(by);
+        self.rest = self.rest.get(by..).unwrap_or_default();
+    }
+
+    /// What was read since `from_start` was the rest.
+    fn passed(&self, from_start: &'a [u8]) -> &'a [u8] {
+        let len = from_start.len().saturating_sub(self.rest.len());
+        from_start.get(..len).unwrap_or_default()
+    }
+
+    fn at(&self) -> usize {
+        self.input_len.saturating_sub(self.rest.len())
     }
 
     fn unexpected(&self) -> JsonError {
@@ -361,7 +386,10 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, fault: Fault) -> JsonError {
-        JsonError { fault, at: self.at }
+        JsonError {
+            fault,
+            at: self.at(),
+        }
     }
 }
 
@@ -424,25 +452,29 @@ fn hex4(bytes: &[u8]) -> Result<u32, Fault> {
 ///
 /// `Debug` shows the length alone: the text may be a token.
 #[derive(Clone, Copy)]
-pub struct Text<'a>(&'a str);
+pub struct Text<'a> {
+    /// UTF-8.
+    raw: &'a [u8],
+    has_escapes: bool,
+}
 
 impl fmt::Debug for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Text({} bytes)", self.0.len())
+        write!(f, "Text({} bytes)", self.raw.len())
     }
 }
 
 #[cfg(feature = "defmt")]
 impl defmt::Format for Text<'_> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        defmt::write!(f, "Text({} bytes)", self.0.len());
+        defmt::write!(f, "Text({} bytes)", self.raw.len());
     }
 }
 
 impl<'a> Text<'a> {
     /// The characters, escapes resolved.
     pub fn chars(self) -> impl Iterator<Item = char> + 'a {
-        let mut rest = self.0;
+        let mut rest = crate::buffer::as_text(self.raw);
         core::iter::from_fn(move || {
             let first = rest.chars().next()?;
             let (char, len) = match first {
@@ -454,42 +486,81 @@ impl<'a> Text<'a> {
         })
     }
 
+    /// Hands the text to `out`, escapes resolved, in pieces of whole characters; one without escapes
+    /// in a single piece.
+    #[inline(never)]
+    pub(crate) fn each_piece(self, out: &mut dyn FnMut(&[u8])) {
+        if !self.has_escapes {
+            return out(self.raw);
+        }
+        let mut rest = self.raw;
+        while let Some(first) = rest.first() {
+            let len = match first {
+                b'\\' => {
+                    let Ok((char, len)) = unescape(rest) else {
+                        return;
+                    };
+                    out(char.encode_utf8(&mut [0; 4]).as_bytes());
+                    len
+                }
+                _ => {
+                    let plain = rest.iter().take_while(|byte| **byte != b'\\').count();
+                    out(rest.get(..plain).unwrap_or_default());
+                    plain
+                }
+            };
+            rest = rest.get(len..).unwrap_or_default();
+        }
+    }
+
     /// The text with its escapes as they stand in the input.
-    pub(crate) const fn raw(self) -> &'a str {
-        self.0
+    pub(crate) const fn raw(self) -> &'a [u8] {
+        self.raw
     }
 
     /// What follows `part` in upper or lower case: a plain text of ASCII that a server is known to
     /// write without escapes.
     pub(crate) fn after_ignore_case(self, part: &str) -> Option<Self> {
-        let windows = self.0.as_bytes().windows(part.len());
+        let windows = self.raw.windows(part.len());
         let at = windows
             .take_while(|_| !part.is_empty())
             .position(|window| window.eq_ignore_ascii_case(part.as_bytes()))?;
-        self.0.get(at.saturating_add(part.len())..).map(Self)
+        let raw = self.raw.get(at.saturating_add(part.len())..)?;
+        Some(Self { raw, ..self })
     }
 
     /// Whether `part` occurs in it, a plain text that a server is known to write without escapes.
     pub(crate) fn contains(self, part: &str) -> bool {
         // Not by `str::contains`, whose search for texts is large, and has panics in it.
-        let mut windows = self.0.as_bytes().windows(part.len().max(1));
+        let mut windows = self.raw.windows(part.len().max(1));
         part.is_empty() || windows.any(|window| window == part.as_bytes())
     }
 
     pub(crate) fn write_to(self, out: &mut crate::buffer::Writer<'_>) {
-        if self.0.contains('\\') {
-            for char in self.chars() {
-                out.push(char.encode_utf8(&mut [0; 4]).as_bytes());
-            }
-        } else {
-            out.push(self.0.as_bytes());
-        }
+        self.each_piece(&mut |piece| out.push(piece));
+    }
+
+    /// Whether it is `other`, a text of ASCII, in upper or lower case.
+    pub(crate) fn eq_ignore_case(self, other: &str) -> bool {
+        self.is_made_of(other, <[u8]>::eq_ignore_ascii_case)
+    }
+
+    /// Whether its pieces, side by side, are the same as `other`.
+    fn is_made_of(self, other: &str, same: fn(&[u8], &[u8]) -> bool) -> bool {
+        let mut rest = Some(other.as_bytes());
+        self.each_piece(&mut |piece| {
+            let split = rest.and_then(|rest| rest.split_at_checked(piece.len()));
+            rest = split
+                .filter(|(head, _)| same(head, piece))
+                .map(|(_, tail)| tail);
+        });
+        rest.is_some_and(<[u8]>::is_empty)
     }
 }
 
 impl PartialEq for Text<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.chars().eq(other.chars())
+        self.raw == other.raw || self.chars().eq(other.chars())
     }
 }
 
@@ -497,10 +568,10 @@ impl Eq for Text<'_> {}
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
-        if self.0.contains('\\') {
-            self.chars().eq(other.chars())
+        if self.has_escapes {
+            self.is_made_of(other, |one, other| one == other)
         } else {
-            self.0 == other
+            self.raw == other.as_bytes()
         }
     }
 }
@@ -551,7 +622,12 @@ impl<'a> Number<'a> {
 
     /// Reads `text` as one JSON number, with nothing before or after it.
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut reader = Reader::new(text.as_bytes());
+        Self::read(text.as_bytes())
+    }
+
+    /// [`parse`](Self::parse), of bytes.
+    pub(crate) fn read(text: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader::new(text);
         let number = reader.number().ok()?;
         reader.peek().is_none().then_some(number)
     }
@@ -572,9 +648,9 @@ impl<'a> Number<'a> {
         let whole = point
             .unwrap_or(mantissa.len())
             .saturating_sub(usize::from(negative));
-        let whole = i64::try_from(whole).ok()?.saturating_add(exponent);
+        let whole = i32::try_from(whole).ok()?.saturating_add(exponent);
         let mut value = 0_u32;
-        let mut seen = 0_i64;
+        let mut seen = 0_i32;
         for digit in digits {
             let digit = u32::from(digit & 0xf);
             if seen < whole {
@@ -592,14 +668,14 @@ impl<'a> Number<'a> {
     }
 }
 
-/// The value of an optional sign and digits, at the bounds of `i64` if it does not fit.
-fn decimal(text: &[u8]) -> i64 {
+/// The value of an optional sign and digits, at the bounds of `i32` if it does not fit.
+fn decimal(text: &[u8]) -> i32 {
     let negative = text.starts_with(b"-");
     let digits = text.iter().filter(|byte| byte.is_ascii_digit());
-    let value = digits.fold(0_i64, |value, digit| {
+    let value = digits.fold(0_i32, |value, digit| {
         value
             .saturating_mul(10)
-            .saturating_add(i64::from(digit & 0xf))
+            .saturating_add(i32::from(digit & 0xf))
     });
     if negative {
         value.saturating_neg()

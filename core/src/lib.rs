@@ -77,6 +77,7 @@ pub mod access_token;
 pub mod assertion;
 pub mod authorization;
 mod buffer;
+mod division;
 pub mod expiry;
 #[cfg(feature = "explain")]
 pub mod explain;

@@ -161,8 +161,8 @@ impl<'b> TokenResponse<'b> {
         if let Some(scope) = members.scope {
             scope.write_to(&mut out);
         }
-        let written: &'b [u8] = out.finish()?;
-        let text = |from: usize, to: usize| as_text(written.get(from..to).unwrap_or_default());
+        let written = as_text(out.finish()?);
+        let text = |from: usize, to: usize| written.get(from..to).unwrap_or_default();
         let refresh_token = Secret::new(text(access_end, refresh_end));
         Ok(Self {
             access_token: Secret::new(text(0, access_end)),
@@ -189,7 +189,7 @@ impl<'b> TokenResponse<'b> {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn handed_in(token: Secret<'b>) -> Result<Self, TokenResponseError> {
-        match is_bearer_token(token.expose().chars()) {
+        match is_bearer_token(token.expose().as_bytes()) {
             true => Ok(Self::from_parts(token.expose(), None, None)),
             false => Err(TokenResponseError::Invalid(Member::AccessToken)),
         }
@@ -269,23 +269,23 @@ impl<'a> Members<'a> {
         let invalid = TokenResponseError::Invalid(member);
         match (member, value) {
             (_, Some(Event::Null)) => {}
-            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token(text.chars()) => {
+            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token_text(text) => {
                 self.access_token = Some(text);
             }
-            (Member::TokenType, Some(Event::String(text))) if is_bearer(text.chars()) => {
+            (Member::TokenType, Some(Event::String(text))) if text.eq_ignore_case(BEARER) => {
                 self.is_bearer = true;
             }
             (Member::ExpiresIn, Some(Event::Number(number))) => {
                 self.expires_in = Some(number.to_u32().ok_or(invalid)?);
             }
             (Member::ExpiresIn, Some(Event::String(text))) => {
-                let secs = Number::parse(text.raw()).and_then(Number::to_u32);
+                let secs = Number::read(text.raw()).and_then(Number::to_u32);
                 self.expires_in = Some(secs.ok_or(invalid)?);
             }
             (Member::RefreshToken, Some(Event::String(text))) if is_visible(text) => {
                 self.refresh_token = Some(text);
             }
-            (Member::Scope, Some(Event::String(text))) if !text.chars().any(char::is_control) => {
+            (Member::Scope, Some(Event::String(text))) if !has_control_characters(text) => {
                 self.scope = Some(text);
             }
             _ => return Err(invalid),
@@ -313,25 +313,79 @@ impl Member {
 
 /// RFC 6749 Appendix A.17: `refresh-token = 1*VSCHAR`
 fn is_visible(refresh_token: Text<'_>) -> bool {
-    let mut chars = refresh_token.chars().peekable();
-    chars.peek().is_some() && chars.all(|char| matches!(char, ' '..='~'))
+    let mut has_some = false;
+    let mut all = true;
+    refresh_token.each_piece(&mut |piece| {
+        has_some |= !piece.is_empty();
+        all &= piece.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    });
+    has_some && all
 }
 
-pub(crate) fn is_bearer(token_type: impl Iterator<Item = char>) -> bool {
-    let lower_case = token_type.map(|char| char.to_ascii_lowercase());
-    lower_case.eq("bearer".chars())
+fn has_control_characters(scope: Text<'_>) -> bool {
+    let mut has_some = false;
+    scope.each_piece(&mut |piece| {
+        let mut before = 0;
+        for byte in piece {
+            // The second line is U+0080 to U+009F.
+            has_some |= byte.is_ascii_control() || before == 0xc2 && matches!(byte, 0x80..=0x9f);
+            before = *byte;
+        }
+    });
+    has_some
 }
 
-/// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-pub(crate) fn is_bearer_token(token: impl Iterator<Item = char>) -> bool {
-    let mut chars = token.peekable();
-    let mut len = 0_usize;
-    while chars
-        .next_if(|char| matches!(char, '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | '+' | '/'))
-        .is_some()
-    {
-        len = len.saturating_add(1);
+/// The value of `token_type`, in upper or lower case (RFC 6749 §5.1).
+pub(crate) const BEARER: &str = "Bearer";
+
+pub(crate) fn is_bearer_token(token: &[u8]) -> bool {
+    let mut check = BearerTokenCheck::new();
+    check.feed(token);
+    check.holds()
+}
+
+fn is_bearer_token_text(token: Text<'_>) -> bool {
+    let mut check = BearerTokenCheck::new();
+    token.each_piece(&mut |piece| check.feed(piece));
+    check.holds()
+}
+
+/// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`,
+/// piece by piece.
+struct BearerTokenCheck {
+    has_some: bool,
+    is_padded: bool,
+    is_broken: bool,
+}
+
+impl BearerTokenCheck {
+    const fn new() -> Self {
+        Self {
+            has_some: false,
+            is_padded: false,
+            is_broken: false,
+        }
     }
-    while chars.next_if_eq(&'=').is_some() {}
-    len > 0 && chars.next().is_none()
+
+    fn feed(&mut self, piece: &[u8]) {
+        let mut rest = piece;
+        if !self.is_padded {
+            let plain = piece
+                .iter()
+                .take_while(|byte| Self::is_plain(**byte))
+                .count();
+            self.has_some |= plain > 0;
+            rest = piece.get(plain..).unwrap_or_default();
+        }
+        self.is_padded |= !rest.is_empty();
+        self.is_broken |= rest.iter().any(|byte| *byte != b'=');
+    }
+
+    const fn is_plain(byte: u8) -> bool {
+        matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+    }
+
+    const fn holds(&self) -> bool {
+        self.has_some && !self.is_broken
+    }
 }

@@ -1,6 +1,5 @@
 //! base64url without padding (RFC 7515 §2), encoded as it goes.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use zeroize::Zeroize;
 
 use crate::buffer::Writer;
@@ -18,47 +17,70 @@ pub(super) const fn encoded_len(len: usize) -> usize {
     }
 }
 
+/// The four characters for the lower 24 bits of `group`: all at once, each in a byte of one word, and
+/// without a table or a branch, for the time must not tell what a secret is.
+const fn encode_group(group: u32) -> [u8; ENCODED_GROUP] {
+    let values = (group << 6) & 0x3f00_0000
+        | (group << 4) & 0x003f_0000
+        | (group << 2) & 0x0000_3f00
+        | group & 0x3f;
+    // In each byte 1 where the value is at least `from`. None reaches from one byte into the next.
+    const fn at_least(values: u32, from: u8) -> u32 {
+        let up_to_the_highest_bit = 0x80_u8.wrapping_sub(from) as u32;
+        values.wrapping_add(up_to_the_highest_bit.wrapping_mul(EACH_BYTE)) >> 7 & EACH_BYTE
+    }
+    const EACH_BYTE: u32 = 0x0101_0101;
+    values
+        .wrapping_add((b'A' as u32).wrapping_mul(EACH_BYTE))
+        // From one range of the alphabet to the next: `Z` to `a`, `z` to `0`, `9` to `-`, `-` to `_`.
+        .wrapping_add(at_least(values, 26).wrapping_mul(6))
+        .wrapping_sub(at_least(values, 52).wrapping_mul(75))
+        .wrapping_sub(at_least(values, 62).wrapping_mul(13))
+        .wrapping_add(at_least(values, 63).wrapping_mul(49))
+        .to_be_bytes()
+}
+
 /// Takes text piece by piece and passes it on encoded, so that the text itself never needs a
 /// buffer.
 pub(super) struct Encoder<'w, 'b> {
     out: &'w mut Writer<'b>,
-    group: [u8; GROUP],
-    filled: usize,
+    /// The bytes of the group so far, the last one lowest, and above them a bit that tells how many
+    /// there are.
+    group: u32,
 }
+
+/// No byte yet.
+const EMPTY_GROUP: u32 = 1;
 
 impl<'w, 'b> Encoder<'w, 'b> {
     pub(super) fn new(out: &'w mut Writer<'b>) -> Self {
         Self {
             out,
-            group: [0; GROUP],
-            filled: 0,
+            group: EMPTY_GROUP,
         }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        let mut group = self.group;
         for byte in bytes {
-            if let Some(slot) = self.group.get_mut(self.filled) {
-                *slot = *byte;
-            }
-            self.filled = self.filled.saturating_add(1);
-            if self.filled == GROUP {
-                self.flush();
+            group = group << 8 | u32::from(*byte);
+            if group >= EMPTY_GROUP << 24 {
+                self.out.push_array(encode_group(group));
+                group = EMPTY_GROUP;
             }
         }
+        self.group = group;
     }
 
     /// Writes the last group, which can be a part of one.
-    pub(super) fn finish(mut self) {
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        let group = self.group.get(..self.filled).unwrap_or_default();
-        let mut encoded = [0; ENCODED_GROUP];
-        if let Ok(encoded) = Base64UrlUnpadded::encode(group, &mut encoded) {
-            self.out.push(encoded.as_bytes());
-        }
-        self.filled = 0;
+    pub(super) fn finish(self) {
+        let (group, len) = match self.group {
+            ..0x100 => return,
+            0x100..0x1_0000 => (self.group << 16, 2),
+            _ => (self.group << 8, 3),
+        };
+        self.out
+            .push(encode_group(group).get(..len).unwrap_or_default());
     }
 }
 
@@ -69,23 +91,17 @@ pub(super) fn encode_tail_in_place(region: &mut [u8], len: usize) {
     let mut read = region.len().saturating_sub(len);
     let mut write = 0_usize;
     while read < region.len() {
-        let group_end = read.saturating_add(GROUP).min(region.len());
-        let mut group = [0; GROUP];
-        let group_len = group_end.saturating_sub(read);
-        for (to, from) in group
-            .iter_mut()
-            .zip(region.get(read..group_end).unwrap_or_default())
-        {
-            *to = *from;
+        let mut group = 0;
+        for at in 0..GROUP {
+            let byte = region.get(read.saturating_add(at)).copied();
+            group = group << 8 | u32::from(byte.unwrap_or_default());
         }
-        let mut encoded = [0; ENCODED_GROUP];
-        let group = group.get(..group_len).unwrap_or_default();
-        let text = Base64UrlUnpadded::encode(group, &mut encoded).unwrap_or_default();
-        for (to, from) in region.iter_mut().skip(write).zip(text.bytes()) {
+        let text = encode_group(group);
+        for (to, from) in region.iter_mut().skip(write).zip(text) {
             *to = from;
         }
-        write = write.saturating_add(text.len());
-        read = group_end;
+        read = read.saturating_add(GROUP);
+        write = write.saturating_add(ENCODED_GROUP);
     }
 }
 
@@ -98,6 +114,8 @@ impl Drop for Encoder<'_, '_> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+
     use super::*;
 
     /// RFC 4648 §10, in the alphabet of §5 and without padding.
@@ -119,6 +137,20 @@ mod tests {
             encoder.push(bytes.as_bytes());
             encoder.finish();
             assert_eq!(out.finish().unwrap(), expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn every_value_has_its_character_at_every_place() {
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for (value, character) in (0..).zip(alphabet) {
+            for place in 0..ENCODED_GROUP {
+                for others in [0, 0x00ff_ffff_u32] {
+                    let shift = 18 - 6 * place;
+                    let group = others & !(0x3f << shift) | value << shift;
+                    assert_eq!(encode_group(group)[place], *character);
+                }
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
     error::{AssertionError, CustomClaimsError},
     signer::AssertionSigner,
     signing_input::SigningInput,
-    text::{push_escaped, push_number, push_string},
+    text::{push_number, push_string},
 };
 use crate::buffer::Writer;
 
@@ -259,7 +259,7 @@ impl<'a> Assertion<'a> {
             out.push(b",");
         }
         out.push(b"\"typ\":\"JWT\",\"alg\":\"");
-        push_escaped(out, algorithm.name());
+        out.push(algorithm.name().as_bytes());
         out.push(b"\"}");
     }
 

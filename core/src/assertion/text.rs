@@ -1,7 +1,7 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
 use super::base64url::Encoder;
-use crate::buffer::lower_hex_digit;
+use crate::{buffer::lower_hex_digit, division::div_rem};
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
@@ -12,14 +12,21 @@ pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
 
 /// The inside of a string.
 pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
-    for byte in text.bytes() {
-        match byte {
-            b'"' => out.push(b"\\\""),
-            b'\\' => out.push(b"\\\\"),
+    let mut rest = text.as_bytes();
+    loop {
+        let plain = rest.iter().take_while(|byte| stands_as_is(**byte)).count();
+        let Some((run, tail)) = rest.split_at_checked(plain) else {
+            return;
+        };
+        out.push(run);
+        let Some((special, tail)) = tail.split_first() else {
+            return;
+        };
+        match *special {
             b'\n' => out.push(b"\\n"),
             b'\r' => out.push(b"\\r"),
             b'\t' => out.push(b"\\t"),
-            0..0x20 => out.push(&[
+            byte @ 0..0x20 => out.push(&[
                 b'\\',
                 b'u',
                 b'0',
@@ -27,9 +34,15 @@ pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
                 b'0'.wrapping_add(byte >> 4),
                 lower_hex_digit(byte & 0xf),
             ]),
-            byte => out.push(&[byte]),
+            // A quotation mark or a backslash.
+            byte => out.push(&[b'\\', byte]),
         }
+        rest = tail;
     }
+}
+
+const fn stands_as_is(byte: u8) -> bool {
+    !matches!(byte, 0..0x20 | b'"' | b'\\')
 }
 
 /// The decimal digits of `number`.
@@ -38,9 +51,10 @@ pub(super) fn push_number(out: &mut Encoder<'_, '_>, number: u64) {
     let mut digits = [0; 20];
     let mut rest = number;
     let mut used = 0_usize;
-    for digit in digits.iter_mut().rev() {
-        *digit = b'0'.wrapping_add((rest % 10) as u8);
-        rest /= 10;
+    for slot in digits.iter_mut().rev() {
+        let digit;
+        (rest, digit) = div_rem::<10>(rest);
+        *slot = b'0'.wrapping_add(digit as u8);
         used = used.saturating_add(1);
         if rest == 0 {
             break;

@@ -8,7 +8,7 @@ use crate::{
     form::{self, InvalidEncoding},
     json::Number,
     secret::Secret,
-    token_response::{TokenResponse, is_bearer, is_bearer_token},
+    token_response::{BEARER, TokenResponse, is_bearer_token},
 };
 
 /// What the redirect brought, its texts in the caller's buffer.
@@ -240,10 +240,10 @@ impl<'a> Raw<'a> {
             buf,
         )?;
         let access_token = access_token
-            .filter(|text| is_bearer_token(text.chars()))
+            .filter(|text| is_bearer_token(text.as_bytes()))
             .ok_or(CallbackError::Invalid(Parameter::AccessToken))?;
         match token_type {
-            Some(text) if is_bearer(text.chars()) => {}
+            Some(text) if text.eq_ignore_ascii_case(BEARER) => {}
             Some(_) => return Err(CallbackError::Invalid(Parameter::TokenType)),
             None => return Err(CallbackError::Missing(Parameter::TokenType)),
         }

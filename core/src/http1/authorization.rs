@@ -9,6 +9,7 @@ use crate::{
     buffer::Writer,
     secret::Secret,
     token_request::TokenRequest,
+    token_response::is_bearer_token,
 };
 
 /// The proof of who sends a request: a token, an API key, or name and password.
@@ -150,14 +151,4 @@ fn basic(user: &str, password: Secret<'_>, room: &mut [u8]) -> Result<(), base64
         }
     }
     encoder.finish().map(|_| ())
-}
-
-/// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
-fn is_bearer_token(token: &[u8]) -> bool {
-    let is_plain = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
-    };
-    let plain = token.iter().take_while(|byte| is_plain(byte)).count();
-    let mut padding = token.iter().skip(plain);
-    plain > 0 && padding.all(|byte| *byte == b'=')
 }

@@ -71,8 +71,8 @@ pub struct Exchange<'b, const HEADERS: usize = MAX_HEADERS> {
 #[derive(Clone)]
 enum State {
     Head {
-        /// How many bytes the current line has, its end not counted.
-        line_len: usize,
+        /// Whether the current line has nothing yet, its end not counted.
+        line_is_empty: bool,
     },
     Body {
         summary: Summary,
@@ -119,7 +119,9 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             keeps_what_fits: false,
             body_len: 0,
             page: PageSearch::new(),
-            state: State::Head { line_len: 0 },
+            state: State::Head {
+                line_is_empty: true,
+            },
         }
     }
 
@@ -243,27 +245,34 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
     fn step(&mut self, input: &[u8]) -> Result<usize, ResponseError> {
         match &mut self.state {
             State::Failed(error) => Err(*error),
-            State::Head { line_len } => {
-                let Some((byte, _)) = input.split_first() else {
-                    return Ok(0);
-                };
-                let is_end = *byte == b'\n' && *line_len == 0;
-                *line_len = match byte {
-                    b'\n' => 0,
-                    b'\r' => *line_len,
-                    _ => line_len.saturating_add(1),
-                };
-                if START.get(self.filled).is_some_and(|due| due != byte) {
+            State::Head { line_is_empty } => {
+                // As far as the line goes. It ends in the same way however it is cut into pieces: each
+                // byte has the one error that it would have alone.
+                let line_feed = input.iter().position(|byte| *byte == b'\n');
+                let len = line_feed.map_or(input.len(), |at| at.saturating_add(1));
+                let line = input.get(..len).unwrap_or_default();
+                let is_ending = |byte: &u8| matches!(byte, b'\r' | b'\n');
+                let is_empty = *line_is_empty && line.iter().all(is_ending);
+                let is_end = is_empty && line_feed.is_some();
+                *line_is_empty = is_empty || line_feed.is_some();
+                let room = self.buf.len().min(MAX_HEAD_LEN).saturating_sub(self.filled);
+                let due = START.get(self.filled..).unwrap_or_default();
+                if line
+                    .iter()
+                    .take(room)
+                    .zip(due)
+                    .any(|(byte, due)| byte != due)
+                {
                     return Err(ResponseError::NotHttp);
                 }
-                if self.filled >= MAX_HEAD_LEN {
+                if len > room && self.buf.len() >= MAX_HEAD_LEN {
                     return Err(ResponseError::HeadTooLong);
                 }
-                self.push(&[*byte])?;
+                self.push(line)?;
                 if is_end {
                     self.head_is_complete()?;
                 }
-                Ok(1)
+                Ok(len)
             }
             State::Body { reader, .. } => {
                 let (consumed, data) = reader.step(input)?;
@@ -310,7 +319,9 @@ impl<'b, const HEADERS: usize> Exchange<'b, HEADERS> {
             100..=199 => {
                 self.interim_answers = self.interim_answers.saturating_add(1);
                 self.filled = 0;
-                self.state = State::Head { line_len: 0 };
+                self.state = State::Head {
+                    line_is_empty: true,
+                };
                 return Ok(());
             }
             _ => {}

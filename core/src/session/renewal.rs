@@ -7,6 +7,7 @@ use super::{
     clock::{Clock, bounded, millis},
 };
 use crate::{
+    division::div_rem,
     expiry::DEFAULT_MARGIN_SECS,
     refusal::{Cause, Retry},
 };
@@ -311,14 +312,14 @@ impl Renewal {
 
     /// The session's own clock in whole seconds: it does not wrap.
     pub(super) fn elapsed_secs(&mut self, now_ms: u32) -> u64 {
-        self.clock.read(now_ms) / 1_000
+        secs(self.clock.read(now_ms))
     }
 
     /// When the request of `flight` was asked for, on the session's own clock.
     pub(super) const fn requested_at_secs(&self, flight: &Flight) -> Option<u64> {
         match self.phase {
             Phase::Out { requested_at, .. } if flight.0 == self.flight_number => {
-                Some(requested_at / 1_000)
+                Some(secs(requested_at))
             }
             _ => None,
         }
@@ -495,4 +496,8 @@ fn log_received(number: u32, expires_in_secs: Option<u32>, is_same: bool) {
         }
         (true, None) => log_line!(info, "token {} received again, lifetime not named", number),
     }
+}
+
+const fn secs(millis: u64) -> u64 {
+    div_rem::<1_000>(millis).0
 }

@@ -112,6 +112,37 @@ fn the_pieces_in_which_an_answer_arrives_do_not_matter() {
     }
 }
 
+/// A head is taken by lines; each byte has the error that it would have alone.
+#[test]
+fn the_pieces_in_which_a_bad_head_arrives_do_not_matter_in_a_buffer_of_any_size() {
+    let long = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "x".repeat(20_000));
+    let cases = [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 64),
+        ("HTTP/2 200 OK\r\n\r\n", 64),
+        ("SSH-2.0-x\r\n", 64),
+        ("HT\nTP/1.1 200 OK\r\n\r\n", 64),
+        ("\r\n\r\n", 64),
+        (long.as_str(), 32_768),
+    ];
+    for (head, most) in cases {
+        let lens = (0..most.min(64)).chain([most]);
+        for len in lens {
+            let outcome = |piece_len: usize| {
+                let mut buf = vec![0; len];
+                let mut exchange = Exchange::<MAX_HEADERS>::new(Method::Get, &mut buf);
+                for piece in head.as_bytes().chunks(piece_len) {
+                    exchange.feed(piece)?;
+                }
+                Ok::<_, ResponseError>(exchange.is_done())
+            };
+            let bytewise = outcome(1);
+            for piece_len in [2, 3, 7, head.len()] {
+                assert_eq!(outcome(piece_len), bytewise, "{head:.20} in {len}");
+            }
+        }
+    }
+}
+
 #[test]
 fn an_answer_that_ends_early_is_an_error() {
     for (bytes, _, end_is_known) in good() {

@@ -4,4 +4,4 @@ mod measure;
 mod table;
 
 pub use measure::{Difference, FEATURE_SETS, FigureError, Measured, Row, measure, size_of_board};
-pub use table::{boards_table, device_table, json, json_of_board, written};
+pub use table::{boards_table, device_table, grouped, json, json_of_board, written};

@@ -18,6 +18,7 @@ pub const TARGET: &str = "thumbv7em-none-eabihf";
 /// Names a folder with a file for each [`Variant`], named as [`Variant::file_name`] says.
 pub const FOLDER_VARIABLE: &str = "SNOW_TOKEN_FIRMWARE_DIR";
 
+const BOARDS: &str = "snow-token-boards";
 const BOARD: &str = "qemu-mps2-an386";
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -127,15 +128,8 @@ impl Variant {
     /// # Errors
     /// Where it is not there, or cannot be built.
     pub fn elf_with(self, progress: Progress) -> Result<PathBuf, BootError> {
-        if let Some(folder) = env::var_os(FOLDER_VARIABLE) {
-            let elf = Path::new(&folder).join(self.file_name());
-            return match elf.is_file() {
-                true => Ok(elf),
-                false => Err(BootError::Firmware(format!(
-                    "{} is not there, though {FOLDER_VARIABLE} is set",
-                    elf.display()
-                ))),
-            };
+        if let Some(elf) = finished(&self.file_name())? {
+            return Ok(elf);
         }
         static BUILT: Mutex<Vec<(Variant, PathBuf)>> = Mutex::new(Vec::new());
         let mut built = BUILT
@@ -144,10 +138,34 @@ impl Variant {
         if let Some((_, elf)) = built.iter().find(|(variant, _)| *variant == self) {
             return Ok(elf.clone());
         }
-        let features = ["--no-default-features", "--features", &self.features()];
-        let elf = build(BOARD, TARGET, &features, &self.file_name(), progress)?;
+        let program = Program {
+            package: BOARDS,
+            bin: BOARD,
+            target: TARGET,
+            arguments: &["--no-default-features", "--features", &self.features()],
+            file_name: &self.file_name(),
+        };
+        let elf = program.build(progress)?;
         built.push((self, elf.clone()));
         Ok(elf)
+    }
+}
+
+/// The ELF file of that name in the folder that [`FOLDER_VARIABLE`] names, if it does.
+///
+/// # Errors
+/// Where it is not there.
+pub fn finished(file_name: &str) -> Result<Option<PathBuf>, BootError> {
+    let Some(folder) = env::var_os(FOLDER_VARIABLE) else {
+        return Ok(None);
+    };
+    let elf = Path::new(&folder).join(file_name);
+    match elf.is_file() {
+        true => Ok(Some(elf)),
+        false => Err(BootError::Firmware(format!(
+            "{} is not there, though {FOLDER_VARIABLE} is set",
+            elf.display()
+        ))),
     }
 }
 
@@ -185,59 +203,83 @@ impl Board {
     /// Where it cannot be built.
     pub fn elf_with(self, progress: Progress) -> Result<PathBuf, BootError> {
         let name = self.name();
-        build(name, self.target(), &["--features", name], name, progress)
+        let program = Program {
+            package: BOARDS,
+            bin: name,
+            target: self.target(),
+            arguments: &["--features", name],
+            file_name: name,
+        };
+        program.build(progress)
     }
 }
 
-/// Builds a board's program, under a name of its own: the next build may take the place of it.
-fn build(
-    board: &str,
-    target: &'static str,
-    features: &[&str],
-    name: &str,
-    progress: Progress,
-) -> Result<PathBuf, BootError> {
-    if !can_build(target) {
-        return Err(BootError::NoTarget { target });
-    }
-    // Cargo has one output for all feature sets: until it is copied, nobody else builds.
-    let folder = Path::new(WORKSPACE).join("target/tmp");
-    fs::create_dir_all(&folder)?;
-    let lock = File::create(folder.join("firmware.lock"))?;
-    lock.lock()?;
+/// A program for a chip, and how it is built.
+#[derive(Debug, Clone, Copy)]
+pub struct Program<'a> {
+    /// The package that has it.
+    pub package: &'a str,
+    /// What the package calls it.
+    pub bin: &'a str,
+    /// For which chip.
+    pub target: &'static str,
+    /// Further arguments of `cargo build`, as the features.
+    pub arguments: &'a [&'a str],
+    /// What the ELF file is called: the next build may take the place of one with the program's own
+    /// name.
+    pub file_name: &'a str,
+}
 
-    if progress == Progress::Shown {
-        eprintln!("Building the firmware {name}; the first time takes a minute or two.");
+impl Program<'_> {
+    /// Builds it in the profile `firmware`, and returns its ELF file.
+    ///
+    /// # Errors
+    /// Where it cannot be built.
+    pub fn build(&self, progress: Progress) -> Result<PathBuf, BootError> {
+        let &Self { target, .. } = self;
+        if !can_build(target) {
+            return Err(BootError::NoTarget { target });
+        }
+        // Cargo has one output for all feature sets: until it is copied, nobody else builds.
+        let folder = Path::new(WORKSPACE).join("target/tmp");
+        fs::create_dir_all(&folder)?;
+        let lock = File::create(folder.join("firmware.lock"))?;
+        lock.lock()?;
+
+        if progress == Progress::Shown {
+            let name = self.file_name;
+            eprintln!("Building the firmware {name}; the first time takes a minute or two.");
+        }
+        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo
+            .current_dir(WORKSPACE)
+            .args(["build", "--package", self.package, "--bin", self.bin])
+            .args(["--profile", "firmware", "--target", target])
+            .args(self.arguments)
+            .arg("--message-format=json-render-diagnostics")
+            // As `cargo` has it in the folder of the boards; where there is no defmt, it does nothing.
+            .env("DEFMT_LOG", "info")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(match progress {
+                Progress::Quiet => Stdio::piped(),
+                Progress::Shown => Stdio::inherit(),
+            });
+        let output = cargo.output()?;
+        let built = match output.status.success() {
+            true => executable(self.bin, &output.stdout),
+            false => None,
+        };
+        let Some(built) = built else {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(BootError::Firmware(format!("it does not build\n{said}")));
+        };
+        let elf = built.with_file_name(self.file_name);
+        if elf != built {
+            replace(&built, &elf)?;
+        }
+        Ok(elf)
     }
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(WORKSPACE)
-        .args(["build", "--package", "snow-token-boards", "--bin", board])
-        .args(["--profile", "firmware", "--target", target])
-        .args(features)
-        .arg("--message-format=json-render-diagnostics")
-        // As `cargo` has it in the folder of the boards; where there is no defmt, it does nothing.
-        .env("DEFMT_LOG", "info")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(match progress {
-            Progress::Quiet => Stdio::piped(),
-            Progress::Shown => Stdio::inherit(),
-        });
-    let output = cargo.output()?;
-    let built = match output.status.success() {
-        true => executable(board, &output.stdout),
-        false => None,
-    };
-    let Some(built) = built else {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(BootError::Firmware(format!("it does not build\n{said}")));
-    };
-    let elf = built.with_file_name(name);
-    if elf != built {
-        replace(&built, &elf)?;
-    }
-    Ok(elf)
 }
 
 /// Whether a build is shown while it runs.
@@ -264,11 +306,11 @@ fn can_build(target: &str) -> bool {
     })
 }
 
-fn executable(board: &str, messages: &[u8]) -> Option<PathBuf> {
+fn executable(bin: &str, messages: &[u8]) -> Option<PathBuf> {
     let messages = messages.split(|&byte| byte == b'\n');
     messages
         .filter_map(|message| serde_json::from_slice::<Value>(message).ok())
-        .filter(|message| message["target"]["name"] == board)
+        .filter(|message| message["target"]["name"] == bin)
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
 }
 

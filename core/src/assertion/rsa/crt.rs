@@ -61,8 +61,8 @@ impl<const H: usize> Crt<H> {
         let mut wide = from_be_wide(message).ok_or(SigningError)?;
         let mod_p = DynResidueParams::new(&self.p);
         let mod_q = DynResidueParams::new(&self.q);
-        let mut of_p = DynResidue::new(&reduce(wide, &self.p), mod_p);
-        let mut of_q = DynResidue::new(&reduce(wide, &self.q), mod_q);
+        let mut of_p = residue(&wide, mod_p);
+        let mut of_q = residue(&wide, mod_q);
 
         // The number of bits is the primes', whatever the exponents' values.
         let mut s_p = of_p.pow(&self.dp);
@@ -77,8 +77,7 @@ impl<const H: usize> Crt<H> {
         let (low, carry) = wide.0.adc(&low_part, Limb::ZERO);
         wide = (low, wide.1.adc(&Uint::ZERO, carry).0);
 
-        let holds = self.raises_to(wide, &of_p, mod_p, &self.p)
-            && self.raises_to(wide, &of_q, mod_q, &self.q);
+        let holds = self.raises_to(&wide, &of_p, mod_p) && self.raises_to(&wide, &of_q, mod_q);
         for residue in [&mut of_p, &mut of_q, &mut s_p, &mut s_q, &mut difference] {
             residue.zeroize();
         }
@@ -95,13 +94,14 @@ impl<const H: usize> Crt<H> {
     /// Both primes together say so modulo their product.
     fn raises_to(
         &self,
-        signature: Wide<H>,
+        signature: &Wide<H>,
         message: &DynResidue<H>,
         params: DynResidueParams<H>,
-        prime: &Uint<H>,
     ) -> bool {
-        let mut base = DynResidue::new(&reduce(signature, prime), params);
-        let raised = base.pow(&Uint::<1>::from_u32(self.e));
+        let mut base = residue(signature, params);
+        // The number of its bits is as public as the exponent.
+        let e = Uint::<1>::from_u32(self.e);
+        let raised = base.pow_bounded_exp(&e, e.bits_vartime());
         base.zeroize();
         raised.retrieve() == message.retrieve()
     }
@@ -121,8 +121,17 @@ impl<const H: usize> Drop for Crt<H> {
     }
 }
 
-fn reduce<const H: usize>(wide: Wide<H>, modulus: &Uint<H>) -> Uint<H> {
-    Uint::const_rem_wide(wide, modulus).0
+/// A number modulo a prime, by Montgomery's reduction alone: the library divides bit by bit.
+fn residue<const H: usize>(wide: &Wide<H>, params: DynResidueParams<H>) -> DynResidue<H> {
+    let mut lower = DynResidue::new(&wide.0, params);
+    let mut upper = DynResidue::new(&wide.1, params);
+    // Montgomery's form of the upper half has the factor in it that the half stands for.
+    let mut shifted = DynResidue::new(upper.as_montgomery(), params);
+    let whole = lower.add(&shifted);
+    for part in [&mut lower, &mut upper, &mut shifted] {
+        part.zeroize();
+    }
+    whole
 }
 
 /// `None` where the number has more than `H` words.

@@ -3,8 +3,10 @@
 mod config;
 mod console;
 mod monitor;
+mod program;
 
 pub use config::DeviceConfig;
+pub use program::{InstructionTime, Printed, run_program};
 
 use core::{net::SocketAddr, time::Duration};
 use std::{
@@ -24,6 +26,7 @@ use console::Console;
 use monitor::{Monitor, Waiting};
 
 const QEMU: &str = "qemu-system-arm";
+const MACHINE: &str = "mps2-an386";
 /// How long the threads that read may take to the end of what QEMU has printed.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 /// What QEMU calls the device's end of the wire.
@@ -310,7 +313,7 @@ fn arguments(
         semihosting.push(argument.replace(',', ",,"));
     }
     // It stands still until the monitor is there: a firmware can be at its end sooner than that.
-    let mut arguments: Vec<OsString> = ["-machine", "mps2-an386", "-display", "none", "-S"]
+    let mut arguments: Vec<OsString> = ["-machine", MACHINE, "-display", "none", "-S"]
         .into_iter()
         .chain(["-monitor", "none", "-serial", "null"])
         .chain(["-chardev", "stdio,id=console,signal=off"])

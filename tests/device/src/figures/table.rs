@@ -124,7 +124,8 @@ pub fn written(file: &str, marker: &str, text: &str) -> Option<String> {
     Some(format!("{}\n{text}\n{}", &file[..start], &file[end..]))
 }
 
-fn grouped(number: u64) -> String {
+/// A number with its digits in groups of three.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

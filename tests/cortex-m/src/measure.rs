@@ -1,0 +1,241 @@
+//! Builds a firmware, runs it in QEMU and reads what it tells.
+
+use core::{error::Error, fmt, time::Duration};
+use std::{fs, io, path::Path};
+
+use snow_token_device::{
+    device::{InstructionTime, run_program},
+    elf::{self, Sizes, Unreadable},
+    error::BootError,
+};
+
+use crate::firmware::{EMPTY, Firmware, OptLevel, PARTS, Row, SETS, Target};
+
+/// An instruction takes longer than a cycle of the timer, so that the timer tells one from the next.
+const INSTRUCTION: InstructionTime = InstructionTime { ns_log2: 6 };
+const INSTRUCTION_NS: u64 = 1 << INSTRUCTION.ns_log2;
+/// Of the machine's timer, which runs at 25 MHz.
+const CYCLE_NS: u64 = 40;
+
+/// Far longer than any of them takes: others may keep the machine busy.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// What the firmware calls the empty part.
+const NOTHING: &str = "nothing";
+
+/// What a part has taken, as its firmware tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// The part's name.
+    pub part: String,
+    /// Without those that measuring takes.
+    pub instructions: u64,
+    /// The most that the stack has held beyond what was on it before.
+    pub stack_bytes: u64,
+    /// What has come of it.
+    pub result: String,
+}
+
+/// What a firmware costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// What is in it.
+    pub what: &'static str,
+    /// For which chip.
+    pub target: Target,
+    /// How it was optimized.
+    pub opt_level: OptLevel,
+    /// More than the empty firmware; of that one all.
+    pub sizes: Sizes,
+    /// The deepest of its parts.
+    pub stack_bytes: u64,
+    /// Where it has one part.
+    pub instructions: Option<u64>,
+}
+
+/// Why there are no figures.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FigureError {
+    /// The firmware is not there, or does not start.
+    Boot(BootError),
+    /// The firmware's file.
+    Elf(Unreadable),
+    /// It cannot be read.
+    Io(io::Error),
+    /// It has not done what it should; all that it has printed.
+    Run(String),
+}
+
+impl fmt::Display for FigureError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boot(error) => error.fmt(f),
+            Self::Elf(error) => error.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::Run(said) => write!(f, "the firmware did not do its parts:\n{said}"),
+        }
+    }
+}
+
+impl Error for FigureError {}
+
+impl From<BootError> for FigureError {
+    fn from(error: BootError) -> Self {
+        Self::Boot(error)
+    }
+}
+
+impl From<Unreadable> for FigureError {
+    fn from(error: Unreadable) -> Self {
+        Self::Elf(error)
+    }
+}
+
+impl From<io::Error> for FigureError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Measures everything, for one chip and one optimization: the empty firmware, each part, each set.
+/// `progress` hears of each before it is built.
+///
+/// # Errors
+/// [`FigureError`].
+pub fn measure(
+    target: Target,
+    opt_level: OptLevel,
+    mut progress: impl FnMut(&Row),
+) -> Result<Vec<Figures>, FigureError> {
+    let mut all: Vec<Figures> = Vec::new();
+    let sets = SETS.iter().filter(|row| !PARTS.contains(row));
+    for row in [EMPTY].iter().chain(&PARTS).chain(sets) {
+        progress(row);
+        let firmware = Firmware {
+            row: *row,
+            target,
+            opt_level,
+        };
+        let path = firmware.build()?;
+        let sizes = elf::sizes(&fs::read(&path)?)?;
+        let ran = run(&path)?;
+        let empty = all.first().map(|empty| empty.sizes);
+        all.push(Figures {
+            what: row.what,
+            target,
+            opt_level,
+            sizes: empty.map_or(sizes, |empty| difference(sizes, empty)),
+            stack_bytes: ran.iter().map(|part| part.stack_bytes).max().unwrap_or(0),
+            instructions: match &*ran {
+                [one] => Some(one.instructions),
+                _ => None,
+            },
+        });
+    }
+    Ok(all)
+}
+
+fn difference(sizes: Sizes, empty: Sizes) -> Sizes {
+    Sizes {
+        flash_bytes: sizes.flash_bytes - empty.flash_bytes,
+        static_ram_bytes: sizes.static_ram_bytes - empty.static_ram_bytes,
+    }
+}
+
+/// Runs a firmware and returns what its parts have taken, all of which have come to something.
+///
+/// # Errors
+/// [`FigureError`].
+pub fn run(elf: &Path) -> Result<Vec<Ran>, FigureError> {
+    let printed = run_program(elf, INSTRUCTION, PATIENCE)?;
+    let read = match printed.exit_code {
+        Some(0) => read(&printed.lines),
+        _ => None,
+    };
+    read.ok_or_else(|| {
+        let mut said = printed.lines.join("\n");
+        said.push_str(&format!("\nexit code: {:?}", printed.exit_code));
+        FigureError::Run(said)
+    })
+}
+
+/// `part NAME CYCLES STACK RESULT` on each line, the empty part first.
+fn read(lines: &[String]) -> Option<Vec<Ran>> {
+    let mut parts = lines.iter().map(|line| Line::read(line));
+    let nothing = parts.next()??;
+    if nothing.part != NOTHING {
+        return None;
+    }
+    parts
+        .map(|part| {
+            let part = part.filter(|part| !part.result.is_empty())?;
+            let cycles = part.cycles.checked_sub(nothing.cycles)?;
+            Some(Ran {
+                part: part.part.to_owned(),
+                instructions: (cycles * CYCLE_NS + INSTRUCTION_NS / 2) / INSTRUCTION_NS,
+                stack_bytes: part.stack_bytes,
+                result: part.result.to_owned(),
+            })
+        })
+        .collect()
+}
+
+struct Line<'a> {
+    part: &'a str,
+    cycles: u64,
+    stack_bytes: u64,
+    result: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn read(line: &'a str) -> Option<Self> {
+        let mut words = line.strip_prefix("part ")?.splitn(4, ' ');
+        let part = words.next()?;
+        let mut number = || u64::from_str_radix(words.next()?, 16).ok();
+        Some(Self {
+            part,
+            cycles: number()?,
+            stack_bytes: number()?,
+            result: words.next().unwrap_or_default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_part_is_counted_in_instructions_without_what_measuring_takes() {
+        let printed = lines("part nothing 00000010 00000000\npart form 000000b0 00000140 a=b c");
+        let ran = read(&printed).unwrap();
+        assert_eq!(
+            ran,
+            [Ran {
+                part: "form".to_owned(),
+                // 160 cycles of 40 ns, 64 ns each.
+                instructions: 100,
+                stack_bytes: 0x140,
+                result: "a=b c".to_owned(),
+            }]
+        );
+    }
+
+    #[test]
+    fn a_part_that_came_to_nothing_has_no_figures() {
+        for printed in [
+            "",
+            "part nothing 00000010 00000000\npart form 000000b0 00000140 ",
+            "part nothing 00000010 00000000\npart form 000000b0",
+            "part form 000000b0 00000140 a=b",
+            "part nothing 00000010 00000000\nwhat is that?",
+        ] {
+            assert_eq!(read(&lines(printed)), None, "{printed}");
+        }
+    }
+}
