@@ -93,7 +93,10 @@ fn expected(parameters: &str) -> Result<Answer, CallbackError> {
     if raw(Parameter::Error).is_some() {
         let mut values = decode(&[Parameter::Error, Parameter::ErrorDescription])?;
         let description = values.remove(1);
-        return Ok(Answer::Refused(values.remove(0).unwrap_or_default(), description));
+        return Ok(Answer::Refused(
+            values.remove(0).unwrap_or_default(),
+            description,
+        ));
     }
     if raw(Parameter::AccessToken).is_some() {
         return token(decode(&TOKEN)?);

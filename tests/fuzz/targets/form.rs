@@ -11,7 +11,10 @@ fuzz_target!(|input: &str| {
     let mut rest = input.chars();
     let separator = rest.next().unwrap_or_default();
     let texts: Vec<_> = rest.as_str().split(separator).collect();
-    let pairs: Vec<_> = texts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    let pairs: Vec<_> = texts
+        .chunks_exact(2)
+        .map(|pair| (pair[0], pair[1]))
+        .collect();
 
     let encoded_len = form::encoded_len(pairs.iter().copied());
     let mut buf = vec![0xaa; encoded_len];
@@ -23,13 +26,21 @@ fuzz_target!(|input: &str| {
     assert_eq!(encoded, serializer.finish().as_bytes());
 
     let read: Vec<_> = form_urlencoded::parse(encoded).collect();
-    let expected: Vec<_> = pairs.iter().map(|pair| (pair.0.into(), pair.1.into())).collect();
+    let expected: Vec<_> = pairs
+        .iter()
+        .map(|pair| (pair.0.into(), pair.1.into()))
+        .collect();
     assert_eq!(read, expected);
 
     let mut too_small = vec![0xaa; encoded_len.saturating_sub(1)];
     if too_small.len() < encoded_len {
-        let needed = BufferTooSmall { needed: encoded_len };
-        assert_eq!(form::encode(pairs.iter().copied(), &mut too_small), Err(needed));
+        let needed = BufferTooSmall {
+            needed: encoded_len,
+        };
+        assert_eq!(
+            form::encode(pairs.iter().copied(), &mut too_small),
+            Err(needed)
+        );
         assert!(too_small.iter().all(|byte| *byte == 0), "a part was left");
     }
 });

@@ -16,7 +16,11 @@ fuzz_target!(|input: &[u8]| {
     let [method, piece_len, stream @ ..] = input else {
         return;
     };
-    let method = if *method == b'H' { Method::Head } else { Method::Get };
+    let method = if *method == b'H' {
+        Method::Head
+    } else {
+        Method::Get
+    };
     let piece_len = usize::from(*piece_len).max(1);
 
     let mut buf = vec![0; MAX_HEAD_LEN + stream.len()];
@@ -33,11 +37,17 @@ fuzz_target!(|input: &[u8]| {
             assert_eq!(ours.status, theirs.status);
             assert_eq!(ours.body, theirs.body);
             assert_eq!(used, theirs.used);
-            assert!(!ours.keep_alive || theirs.keep_alive, "a connection that is over");
+            assert!(
+                !ours.keep_alive || theirs.keep_alive,
+                "a connection that is over"
+            );
         }
         (Ok(_), None) => assert!(is_strict(stream), "taken, and not by ureq-proto"),
         (Err(error), Some(theirs)) => {
-            assert!(is_reason(error, stream, theirs), "{error:?}, and not for ureq-proto");
+            assert!(
+                is_reason(error, stream, theirs),
+                "{error:?}, and not for ureq-proto"
+            );
         }
         (Err(_), None) => {}
     }
@@ -77,7 +87,9 @@ fn short_buffers(
     let mut buf = vec![0xaa; len];
     let (short, _) = read(Exchange::new(method, &mut buf), [stream]);
     match short {
-        Err(ResponseError::BufferTooSmall { needed: Some(needed) }) => {
+        Err(ResponseError::BufferTooSmall {
+            needed: Some(needed),
+        }) => {
             assert!(needed > len);
             if needed < 1 << 20 {
                 let mut buf = vec![0; needed];
@@ -102,11 +114,16 @@ fn short_buffers(
                 Some(known) => assert_eq!(known.body_len, whole.body.len()),
                 None => assert_eq!(cut, whole),
             }
-            assert_eq!((cut.status, cut.keep_alive), (whole.status, whole.keep_alive));
+            assert_eq!(
+                (cut.status, cut.keep_alive),
+                (whole.status, whole.keep_alive)
+            );
         }
         (Err(ResponseError::BufferTooSmall { needed }), _) => assert_eq!(needed, None),
         (Err(ResponseError::BodyTooLong), Err(_)) => {}
-        (Err(ResponseError::BodyTooLong), Ok(whole)) => assert!(whole.body.len() > MAX_CUT_BODY_LEN),
+        (Err(ResponseError::BodyTooLong), Ok(whole)) => {
+            assert!(whole.body.len() > MAX_CUT_BODY_LEN)
+        }
         (Err(ours), whole) => assert_eq!(Err(ours), whole),
         // Only a length that no buffer has is refused before the body comes.
         (Ok(_), Err(error)) => panic!("{error:?}"),
@@ -131,7 +148,11 @@ fn theirs(method: Method, stream: &[u8]) -> Option<Theirs> {
         Method::Head => HttpMethod::HEAD,
         _ => HttpMethod::GET,
     };
-    let request = Request::builder().method(method).uri("http://a/").body(()).ok()?;
+    let request = Request::builder()
+        .method(method)
+        .uri("http://a/")
+        .body(())
+        .ok()?;
     let mut call = Call::new(request).ok()?.proceed();
     call.write(&mut [0; 256]).ok()?;
     let Ok(Some(SendRequestResult::RecvResponse(mut call))) = call.proceed() else {
@@ -191,15 +212,23 @@ fn is_reason(error: ResponseError, stream: &[u8], theirs: &Theirs) -> bool {
         // RFC 9112 §2.2 lets a server skip empty lines before a request; before an answer there are none.
         ResponseError::NotHttp => !stream.starts_with(b"HTTP/1."),
         ResponseError::Upgrade => theirs.status == 101,
-        ResponseError::TooManyHeaders => theirs.headers.len() > MAX_HEADERS || theirs.interim_answers > 0,
+        ResponseError::TooManyHeaders => {
+            theirs.headers.len() > MAX_HEADERS || theirs.interim_answers > 0
+        }
         ResponseError::TooManyInterimAnswers => theirs.interim_answers > 8,
         ResponseError::HeadTooLong => theirs.head_len > MAX_HEAD_LEN,
         // RFC 9112 §6.1 and §6.3.
         ResponseError::TransferEncoding => {
-            let mut codings = theirs.headers.get_all(http::header::TRANSFER_ENCODING).iter();
+            let mut codings = theirs
+                .headers
+                .get_all(http::header::TRANSFER_ENCODING)
+                .iter();
             let coding = codings.next();
             let is_chunked = coding.is_some_and(|coding| {
-                coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked")
+                coding
+                    .as_bytes()
+                    .trim_ascii()
+                    .eq_ignore_ascii_case(b"chunked")
             });
             !is_chunked && coding.is_some()
                 || codings.next().is_some()
@@ -225,7 +254,10 @@ fn strict_chunks(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let (line, after) = line(rest)?;
-        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let digits = line
+            .iter()
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
         let (size, extension) = line.split_at(digits);
         let size = u64::from_str_radix(core::str::from_utf8(size).ok()?, 16).ok()?;
         let extension = extension.trim_ascii_start();

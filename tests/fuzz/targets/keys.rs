@@ -9,7 +9,9 @@ use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
 use pkcs8::{PrivateKeyInfoRef, SecretDocument, der::Decode};
 use sha2::{Digest, Sha256};
-use snow_token_core::assertion::{AssertionSigner, Es256, Es384, Es512, KeyError, Rs256, SigningError};
+use snow_token_core::assertion::{
+    AssertionSigner, Es256, Es384, Es512, KeyError, Rs256, SigningError,
+};
 
 const MESSAGE: &[u8] = b"header.claims";
 
@@ -45,7 +47,10 @@ fn load<T>(
             let der = document.filter(|(label, _)| {
                 ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"].contains(label)
             });
-            (from_pem(pem), der.map(|(_, document)| document.as_bytes().to_vec()))
+            (
+                from_pem(pem),
+                der.map(|(_, document)| document.as_bytes().to_vec()),
+            )
         }
         _ => (from_der(key), Some(key.to_vec())),
     }
@@ -55,20 +60,35 @@ fn load<T>(
 fn octet_strings(der: &[u8], len: usize) -> impl Iterator<Item = &[u8]> {
     let header = [4, len as u8];
     let windows = der.windows(len + 2);
-    windows.filter(move |window| window.starts_with(&header)).map(|window| &window[2..])
+    windows
+        .filter(move |window| window.starts_with(&header))
+        .map(|window| &window[2..])
+}
+
+/// The curve that a key names in its SEC1.
+fn named_curve(der: &[u8]) -> Option<Vec<u8>> {
+    let info = PrivateKeyInfoRef::from_der(der);
+    let sec1 = info
+        .as_ref()
+        .map_or(der, |info| info.private_key.as_bytes());
+    let parameters = sec1::EcPrivateKey::from_der(sec1).ok()?.parameters?;
+    Some(parameters.named_curve()?.as_bytes().to_vec())
 }
 
 macro_rules! ecdsa {
-    ($name:ident, $signer:ident, $curve:ident, $len:literal) => {
+    ($name:ident, $signer:ident, $curve:ident::$id:ident, $len:literal) => {
         fn $name(key: &[u8]) {
             use $curve::{
                 SecretKey,
                 ecdsa::{Signature, SigningKey, signature::Signer},
-                pkcs8::DecodePrivateKey,
+                pkcs8::{AssociatedOid, DecodePrivateKey},
             };
 
             let (ours, der) = load(key, $signer::from_der, $signer::from_pem);
-            let signed = ours.as_ref().ok().map(|signer| sign(signer).expect("ECDSA cannot fail"));
+            let signed = ours
+                .as_ref()
+                .ok()
+                .map(|signer| sign(signer).expect("ECDSA cannot fail"));
             let Some(der) = der else {
                 return;
             };
@@ -79,13 +99,19 @@ macro_rules! ecdsa {
             if let Some(signed) = &signed {
                 let mut keys = octet_strings(&der, $len)
                     .filter_map(|scalar| SecretKey::from_slice(scalar).ok());
-                assert!(keys.any(|key| sign(&key) == *signed), "a key that does not stand there");
+                assert!(
+                    keys.any(|key| sign(&key) == *signed),
+                    "a key that does not stand there"
+                );
             }
             let theirs = SecretKey::from_pkcs8_der(&der).ok();
             let theirs = theirs.or_else(|| SecretKey::from_sec1_der(&der).ok());
-            // One of fewer bytes than the curve has RustCrypto fills up.
+            // One of fewer bytes than the curve has RustCrypto fills up, and of another curve it does
+            // not look at the name within SEC1.
             let theirs = theirs.filter(|key| {
-                octet_strings(&der, $len).any(|scalar| *scalar == key.to_bytes()[..])
+                let curve = named_curve(&der);
+                curve.is_none_or(|curve| curve == <$curve::$id as AssociatedOid>::OID.as_bytes())
+                    && octet_strings(&der, $len).any(|scalar| *scalar == key.to_bytes()[..])
             });
             if let Some(theirs) = theirs {
                 assert_eq!(signed, Some(sign(&theirs)), "{:?}", ours.err());
@@ -94,9 +120,9 @@ macro_rules! ecdsa {
     };
 }
 
-ecdsa!(es256, Es256, p256, 32);
-ecdsa!(es384, Es384, p384, 48);
-ecdsa!(es512, Es512, p521, 66);
+ecdsa!(es256, Es256, p256::NistP256, 32);
+ecdsa!(es384, Es384, p384::NistP384, 48);
+ecdsa!(es512, Es512, p521::NistP521, 66);
 
 fn rs256(key: &[u8]) {
     let (ours, der) = load(key, Rs256::from_der, Rs256::from_pem);
@@ -105,17 +131,27 @@ fn rs256(key: &[u8]) {
         return;
     };
     let info = PrivateKeyInfoRef::from_der(&der).ok();
-    let pkcs1 = info.as_ref().map_or(&*der, |info| info.private_key.as_bytes());
+    let pkcs1 = info
+        .as_ref()
+        .map_or(&*der, |info| info.private_key.as_bytes());
     let Ok(theirs) = pkcs1::RsaPrivateKey::from_der(pkcs1) else {
         return;
     };
     let number = |number: pkcs1::UintRef<'_>| BigUint::from_bytes_be(number.as_bytes());
-    let [n, e, p, q] =
-        [theirs.modulus, theirs.public_exponent, theirs.prime1, theirs.prime2].map(number);
+    let [n, e, p, q] = [
+        theirs.modulus,
+        theirs.public_exponent,
+        theirs.prime1,
+        theirs.prime2,
+    ]
+    .map(number);
     let [dp, dq, q_inv] = [theirs.exponent1, theirs.exponent2, theirs.coefficient].map(number);
 
     if let Some(Ok(signature)) = &signed {
-        assert_eq!(BigUint::from_bytes_be(signature).modpow(&e, &n), encoded(signature.len()));
+        assert_eq!(
+            BigUint::from_bytes_be(signature).modpow(&e, &n),
+            encoded(signature.len())
+        );
     }
     let one = BigUint::from(1_u8);
     let is_key = n.bits() == 2048
@@ -127,7 +163,12 @@ fn rs256(key: &[u8]) {
     let is_rsa = info.is_none_or(|info| {
         info.algorithm.oid == pkcs1::ALGORITHM_OID && info.algorithm.parameters_any().is_ok()
     });
-    if is_key && is_rsa && [&dp, &dq, &q_inv].iter().all(|number| number.bits() <= 1024) {
+    if is_key
+        && is_rsa
+        && [&dp, &dq, &q_inv]
+            .iter()
+            .all(|number| number.bits() <= 1024)
+    {
         assert!(matches!(signed, Some(Ok(_))), "{:?}", ours.err());
     }
 }

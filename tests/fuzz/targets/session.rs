@@ -85,8 +85,12 @@ fn failure(bytes: &mut Unstructured<'_>) -> Result<Failure> {
     match bytes.arbitrary::<u8>()? {
         b'd' => refused(Cause::AccessDenied),
         b'h' => refused(Cause::Hibernating),
-        b'l' => refused(Cause::RateLimited { retry_after_secs: bytes.arbitrary()? }),
-        b's' => refused(Cause::ServerFault { retry_after_secs: bytes.arbitrary()? }),
+        b'l' => refused(Cause::RateLimited {
+            retry_after_secs: bytes.arbitrary()?,
+        }),
+        b's' => refused(Cause::ServerFault {
+            retry_after_secs: bytes.arbitrary()?,
+        }),
         b'c' => refused(Cause::InvalidClient),
         b'm' => Ok(Failure::Malformed),
         b'b' => Ok(Failure::BufferTooSmall),

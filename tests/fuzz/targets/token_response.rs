@@ -25,13 +25,19 @@ fuzz_target!(|body: &[u8]| {
         Err(TokenResponseError::BufferTooSmall(_)) => panic!("a buffer of the body's length"),
         ours => match events::read(body) {
             Ok(theirs) => assert_eq!(ours.map(Granted::of), expected(&theirs)),
-            Err(error) => assert!(is_out_of_range(&error), "read, and not by serde_json: {error}"),
+            Err(error) => assert!(
+                is_out_of_range(&error),
+                "read, and not by serde_json: {error}"
+            ),
         },
     }
     if let Ok(token) = ours {
         too_small(body, token);
     } else {
-        assert!(buf.iter().all(|byte| *byte == 0xaa), "something of the answer is in the buffer");
+        assert!(
+            buf.iter().all(|byte| *byte == 0xaa),
+            "something of the answer is in the buffer"
+        );
     }
 });
 
@@ -92,7 +98,10 @@ fn expected(events: &[Event]) -> Result<Granted, TokenResponseError> {
         Member::Scope,
     ];
     let members = members(events);
-    if members.iter().any(|(key, value)| *key == "error" && **value != Event::Null) {
+    if members
+        .iter()
+        .any(|(key, value)| *key == "error" && **value != Event::Null)
+    {
         return Err(TokenResponseError::IsAnError);
     }
     let mut granted = Granted::default();
