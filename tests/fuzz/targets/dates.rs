@@ -51,7 +51,7 @@ fn read(text: &str, now_unix: u64) {
         (Ok(ours), None) => {
             assert!(text.contains("23:59:60"), "not taken by httpdate");
             assert_eq!(
-                Some(ours - 1),
+                ours.checked_sub(1),
                 theirs(&text.replace("23:59:60", "23:59:59"))
             );
         }
@@ -70,7 +70,9 @@ fn read(text: &str, now_unix: u64) {
 /// The same date with the whole year in it, and no other century would do.
 fn two_digits_of_a_year(text: &str, ours: u64, now_unix: u64) {
     let is_leap_second = text.contains("23:59:60");
-    let at = ours - u64::from(is_leap_second);
+    let Some(at) = ours.checked_sub(u64::from(is_leap_second)) else {
+        return assert_eq!(text, "Wednesday, 31-Dec-69 23:59:60 GMT");
+    };
     let whole = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(at));
     let (day, rest) = text.split_once(", ").expect("a day's name");
     assert!(whole.starts_with(&day[..3]));

@@ -141,6 +141,7 @@ struct Theirs {
     used: usize,
     keep_alive: bool,
     interim_answers: usize,
+    has_empty_lines: bool,
 }
 
 fn theirs(method: Method, stream: &[u8]) -> Option<Theirs> {
@@ -158,8 +159,9 @@ fn theirs(method: Method, stream: &[u8]) -> Option<Theirs> {
     let Ok(Some(SendRequestResult::RecvResponse(mut call))) = call.proceed() else {
         unreachable!("a request without a body");
     };
-    let (mut used, mut interim_answers) = (0, 0);
+    let (mut used, mut interim_answers, mut has_empty_lines) = (0, 0, false);
     let response = loop {
+        has_empty_lines |= !stream[used..].starts_with(b"HTTP/1.");
         match call.try_response(&stream[used..], false).ok()? {
             (0, None) => return None,
             (len, None) => {
@@ -203,6 +205,7 @@ fn theirs(method: Method, stream: &[u8]) -> Option<Theirs> {
         used,
         keep_alive,
         interim_answers,
+        has_empty_lines,
     })
 }
 
@@ -210,7 +213,7 @@ fn theirs(method: Method, stream: &[u8]) -> Option<Theirs> {
 fn is_reason(error: ResponseError, stream: &[u8], theirs: &Theirs) -> bool {
     match error {
         // RFC 9112 §2.2 lets a server skip empty lines before a request; before an answer there are none.
-        ResponseError::NotHttp => !stream.starts_with(b"HTTP/1."),
+        ResponseError::NotHttp => theirs.has_empty_lines,
         ResponseError::Upgrade => theirs.status == 101,
         ResponseError::TooManyHeaders => {
             theirs.headers.len() > MAX_HEADERS || theirs.interim_answers > 0

@@ -7,7 +7,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
-use pkcs8::{PrivateKeyInfoRef, SecretDocument, der::Decode};
+use pkcs8::{
+    PrivateKeyInfoRef, SecretDocument,
+    der::{Decode, Encode},
+};
 use sha2::{Digest, Sha256};
 use snow_token_core::assertion::{
     AssertionSigner, Es256, Es384, Es512, KeyError, Rs256, SigningError,
@@ -65,14 +68,19 @@ fn octet_strings(der: &[u8], len: usize) -> impl Iterator<Item = &[u8]> {
         .map(|window| &window[2..])
 }
 
-/// The curve that a key names in its SEC1.
-fn named_curve(der: &[u8]) -> Option<Vec<u8>> {
-    let info = PrivateKeyInfoRef::from_der(der);
-    let sec1 = info
-        .as_ref()
-        .map_or(der, |info| info.private_key.as_bytes());
-    let parameters = sec1::EcPrivateKey::from_der(sec1).ok()?.parameters?;
-    Some(parameters.named_curve()?.as_bytes().to_vec())
+/// The curve that a key names in its SEC1, where that and PKCS#8 around it are DER: RustCrypto reads
+/// a little more, but would write it in another way.
+fn curve_of_der(der: &[u8]) -> Option<Vec<u8>> {
+    let info = PrivateKeyInfoRef::from_der(der).ok();
+    let pkcs8 = info.as_ref().map(|info| info.to_der().ok());
+    let sec1 = info.map_or(der, |info| info.private_key.as_bytes());
+    let key = sec1::EcPrivateKey::from_der(sec1).ok()?;
+    let is_der =
+        pkcs8.is_none_or(|again| again.as_deref() == Some(der)) && key.to_der().ok()? == sec1;
+    let curve = key
+        .parameters
+        .and_then(|parameters| parameters.named_curve());
+    is_der.then(|| curve.map_or(Vec::new(), |curve| curve.as_bytes().to_vec()))
 }
 
 macro_rules! ecdsa {
@@ -108,10 +116,12 @@ macro_rules! ecdsa {
             let theirs = theirs.or_else(|| SecretKey::from_sec1_der(&der).ok());
             // One of fewer bytes than the curve has RustCrypto fills up, and of another curve it does
             // not look at the name within SEC1.
+            let oid = <$curve::$id as AssociatedOid>::OID;
+            let is_of_curve =
+                curve_of_der(&der).is_some_and(|curve| curve.is_empty() || curve == oid.as_bytes());
             let theirs = theirs.filter(|key| {
-                let curve = named_curve(&der);
-                curve.is_none_or(|curve| curve == <$curve::$id as AssociatedOid>::OID.as_bytes())
-                    && octet_strings(&der, $len).any(|scalar| *scalar == key.to_bytes()[..])
+                let scalar = key.to_bytes();
+                is_of_curve && octet_strings(&der, $len).any(|stands| *stands == scalar[..])
             });
             if let Some(theirs) = theirs {
                 assert_eq!(signed, Some(sign(&theirs)), "{:?}", ours.err());
@@ -137,6 +147,10 @@ fn rs256(key: &[u8]) {
     let Ok(theirs) = pkcs1::RsaPrivateKey::from_der(pkcs1) else {
         return;
     };
+    let is_der = theirs.to_der().is_ok_and(|again| again == pkcs1)
+        && info
+            .as_ref()
+            .is_none_or(|info| info.to_der().is_ok_and(|again| again == der));
     let number = |number: pkcs1::UintRef<'_>| BigUint::from_bytes_be(number.as_bytes());
     let [n, e, p, q] = [
         theirs.modulus,
@@ -154,7 +168,8 @@ fn rs256(key: &[u8]) {
         );
     }
     let one = BigUint::from(1_u8);
-    let is_key = n.bits() == 2048
+    let is_key = is_der
+        && n.bits() == 2048
         && n == &p * &q
         && e.bits() <= 32
         && &e * &dp % (&p - &one) == one

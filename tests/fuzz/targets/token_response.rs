@@ -8,7 +8,7 @@ use events::{Event, is_out_of_range};
 use libfuzzer_sys::fuzz_target;
 use snow_token_core::{
     Member, TokenResponse, TokenResponseError,
-    json::{Fault, Number},
+    json::{self, Fault, Number, Reader},
 };
 
 fuzz_target!(|body: &[u8]| {
@@ -24,7 +24,9 @@ fuzz_target!(|body: &[u8]| {
         }
         Err(TokenResponseError::BufferTooSmall(_)) => panic!("a buffer of the body's length"),
         ours => match events::read(body) {
-            Ok(theirs) => assert_eq!(ours.map(Granted::of), expected(&theirs)),
+            Ok(theirs) => {
+                assert_eq!(ours.map(Granted::of), expected(&theirs, &secs(body)));
+            }
             Err(error) => assert!(
                 is_out_of_range(&error),
                 "read, and not by serde_json: {error}"
@@ -74,22 +76,39 @@ impl Granted {
     }
 }
 
+/// Each event as a number of seconds. No `f64` tells them apart; that core does is shown by `json`,
+/// and that its events are the same.
+fn secs(body: &[u8]) -> Vec<Option<u32>> {
+    let mut reader = Reader::new(body);
+    let mut secs = Vec::new();
+    while let Ok(Some(event)) = reader.next() {
+        secs.push(match event {
+            json::Event::Number(number) => number.to_u32(),
+            _ => None,
+        });
+    }
+    secs
+}
+
 /// The names and values of the outermost object; of an object or an array its start.
-fn members(events: &[Event]) -> Vec<(&str, &Event)> {
+fn members<'e>(
+    events: &'e [Event],
+    secs: &[Option<u32>],
+) -> Vec<(&'e str, &'e Event, Option<u32>)> {
     let mut members = Vec::new();
     let mut depth = 0;
-    for (event, next) in events.iter().zip(&events[1..]) {
+    for ((event, next), secs) in events.iter().zip(&events[1..]).zip(&secs[1..]) {
         match event {
             Event::ObjectStart | Event::ArrayStart => depth += 1,
             Event::ObjectEnd | Event::ArrayEnd => depth -= 1,
-            Event::Key(key) if depth == 1 => members.push((key.as_str(), next)),
+            Event::Key(key) if depth == 1 => members.push((key.as_str(), next, *secs)),
             _ => {}
         }
     }
     members
 }
 
-fn expected(events: &[Event]) -> Result<Granted, TokenResponseError> {
+fn expected(events: &[Event], secs: &[Option<u32>]) -> Result<Granted, TokenResponseError> {
     const KNOWN: [Member; 5] = [
         Member::AccessToken,
         Member::TokenType,
@@ -97,17 +116,17 @@ fn expected(events: &[Event]) -> Result<Granted, TokenResponseError> {
         Member::RefreshToken,
         Member::Scope,
     ];
-    let members = members(events);
+    let members = members(events, secs);
     if members
         .iter()
-        .any(|(key, value)| *key == "error" && **value != Event::Null)
+        .any(|(key, value, _)| *key == "error" && **value != Event::Null)
     {
         return Err(TokenResponseError::IsAnError);
     }
     let mut granted = Granted::default();
     let mut seen: Vec<Member> = Vec::new();
     let (mut has_token, mut has_type) = (false, false);
-    for (key, value) in members {
+    for (key, value, secs) in members {
         let Some(member) = KNOWN.into_iter().find(|member| member.name() == key) else {
             continue;
         };
@@ -124,8 +143,8 @@ fn expected(events: &[Event]) -> Result<Granted, TokenResponseError> {
             (Member::TokenType, Event::String(text)) if text.eq_ignore_ascii_case("bearer") => {
                 has_type = true;
             }
-            (Member::ExpiresIn, Event::Number(secs)) if secs.fract() == 0.0 && *secs >= 0.0 => {
-                granted.expires_in_secs = Some(*secs as u32);
+            (Member::ExpiresIn, Event::Number(_)) if secs.is_some() => {
+                granted.expires_in_secs = secs;
             }
             // A number that is a text is one of JSON, too: the target `json` has more of those.
             (Member::ExpiresIn, Event::String(text)) => match Number::parse(text) {
