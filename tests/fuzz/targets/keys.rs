@@ -123,6 +123,7 @@ macro_rules! ecdsa {
                 let scalar = key.to_bytes();
                 is_of_curve && octet_strings(&der, $len).any(|stands| *stands == scalar[..])
             });
+            assert!(is_of_curve || signed.is_none() || curve_of_der(&der).is_none());
             if let Some(theirs) = theirs {
                 assert_eq!(signed, Some(sign(&theirs)), "{:?}", ours.err());
             }
