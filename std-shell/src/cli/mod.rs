@@ -52,9 +52,9 @@ Exit codes: 0 done, 2 usage, 3 configuration, 4 credentials refused, 5 network o
 /// Tokens for ServiceNow, and requests with them.
 #[derive(Debug, Parser)]
 #[command(version, before_help = EXAMPLES, after_help = EXIT_CODES)]
-pub(crate) struct Arguments {
+pub(crate) struct Arguments<C: Subcommand = Command> {
     #[command(subcommand)]
-    command: Command,
+    command: C,
     #[command(flatten)]
     settings: settings::SettingFlags,
     /// Say on standard error what happens; twice for each request
@@ -62,12 +62,27 @@ pub(crate) struct Arguments {
     pub(crate) verbose: u8,
 }
 
+impl Arguments {
+    /// The arguments of this process; where they make no sense, or ask for help, it ends here.
+    ///
+    /// The description of all subcommands, each with all settings, takes longer to build than a token
+    /// from the cache takes to print. What the frequent ones do not understand is for all of them.
+    pub(crate) fn of_process() -> Self {
+        match Arguments::<Frequent>::try_parse() {
+            Ok(arguments) => Self {
+                command: Command::Frequent(arguments.command),
+                settings: arguments.settings,
+                verbose: arguments.verbose,
+            },
+            Err(_) => Self::parse(),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Print an access token, from the cache while it is good
-    Token(token::Arguments),
-    /// Send a request to the instance and print its answer
-    Request(request::Arguments),
+pub(crate) enum Command {
+    #[command(flatten)]
+    Frequent(Frequent),
     /// Log in through the browser, and keep the login
     Login(login::Arguments),
     /// Revoke the tokens at the instance, and forget them
@@ -96,6 +111,15 @@ enum Command {
     Completions(shell::Completions),
     /// Print the manual page
     Man(shell::Man),
+}
+
+/// What scripts call over and over.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Frequent {
+    /// Print an access token, from the cache while it is good
+    Token(token::Arguments),
+    /// Send a request to the instance and print its answer
+    Request(request::Arguments),
 }
 
 /// Why a subcommand did not do what it should.
@@ -143,8 +167,8 @@ impl From<io::Error> for Failure {
 pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let settings = arguments.settings;
     match arguments.command {
-        Command::Token(arguments) => token::run(&arguments, &settings, out),
-        Command::Request(arguments) => {
+        Command::Frequent(Frequent::Token(arguments)) => token::run(&arguments, &settings, out),
+        Command::Frequent(Frequent::Request(arguments)) => {
             // What is handed in is read before anything is sent.
             let body = arguments.body()?;
             request::run(&arguments, body.as_deref(), &settings.client()?, out)
@@ -161,9 +185,9 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {
-            shell::completions(&arguments, Arguments::command(), out)
+            shell::completions(&arguments, <Arguments>::command(), out)
         }
-        Command::Man(arguments) => shell::man(&arguments, Arguments::command(), out),
+        Command::Man(arguments) => shell::man(&arguments, <Arguments>::command(), out),
     }
 }
 
@@ -210,6 +234,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        super::Arguments::command().debug_assert();
+        <super::Arguments>::command().debug_assert();
     }
 }
