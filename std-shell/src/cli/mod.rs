@@ -23,13 +23,15 @@ use std::{
     path::Path,
 };
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use snow_token::{Error, ErrorKind};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
+
+use self::settings::{GivenFlags, SettingFlags};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,11 +54,11 @@ Exit codes: 0 done, 2 usage, 3 configuration, 4 credentials refused, 5 network o
 /// Tokens for ServiceNow, and requests with them.
 #[derive(Debug, Parser)]
 #[command(version, before_help = EXAMPLES, after_help = EXIT_CODES)]
-pub(crate) struct Arguments<C: Subcommand = Command> {
+pub(crate) struct Arguments<C: Subcommand = Command, S: Args = SettingFlags> {
     #[command(subcommand)]
     command: C,
     #[command(flatten)]
-    settings: settings::SettingFlags,
+    settings: S,
     /// Say on standard error what happens; twice for each request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -68,10 +70,10 @@ impl Arguments {
     /// The description of all subcommands, each with all settings, takes longer to build than a token
     /// from the cache takes to print. What the frequent ones do not understand is for all of them.
     pub(crate) fn of_process() -> Self {
-        match Arguments::<Frequent>::try_parse() {
+        match Arguments::<Frequent, GivenFlags>::try_parse() {
             Ok(arguments) => Self {
                 command: Command::Frequent(arguments.command),
-                settings: arguments.settings,
+                settings: arguments.settings.0,
                 verbose: arguments.verbose,
             },
             Err(_) => Self::parse(),
