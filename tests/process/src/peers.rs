@@ -38,7 +38,16 @@ pub fn curl(home: &Path, instance: &Instance) -> Result<Program> {
     ];
     let mut program = Program::new(ProgramName::Curl, command, home, instance);
     program.prints = Prints::Answer;
-    program.asked_by(&["curl", "--version"])
+    let mut program = program.asked_by(&["curl", "--version"])?;
+    // With the versions of all that it is built with after its own.
+    let words: Vec<_> = program.version.split(' ').collect();
+    program.version = [words.first(), words.get(1), words.get(4)]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ");
+    Ok(program)
 }
 
 /// requests-oauthlib in a virtual environment of its own, in `folder`.
