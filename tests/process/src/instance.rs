@@ -6,6 +6,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 
 use crate::Result;
@@ -62,8 +66,10 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.server.kill();
+        // Told to, it takes its files along. It may have ended by itself.
+        if let Ok(id) = i32::try_from(self.server.id()) {
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
         let _ = self.server.wait();
     }
 }
