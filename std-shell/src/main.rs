@@ -13,7 +13,6 @@ use std::{
 
 use std::alloc::System;
 
-use clap::Parser;
 use snow_token::ErrorKind;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -22,7 +21,7 @@ use zeroizing_alloc::ZeroAlloc;
 static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
+    let arguments = cli::Arguments::of_process();
     cli::log_to_stderr(arguments.verbose);
     let mut out = io::stdout().lock();
     let outcome = cli::run(arguments, &mut out).and_then(|()| Ok(out.flush()?));

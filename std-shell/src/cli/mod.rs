@@ -23,13 +23,15 @@ use std::{
     path::Path,
 };
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use snow_token::{Error, ErrorKind};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::{
     fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
     registry::LookupSpan,
 };
+
+use self::settings::{GivenFlags, SettingFlags};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,22 +54,37 @@ Exit codes: 0 done, 2 usage, 3 configuration, 4 credentials refused, 5 network o
 /// Tokens for ServiceNow, and requests with them.
 #[derive(Debug, Parser)]
 #[command(version, before_help = EXAMPLES, after_help = EXIT_CODES)]
-pub(crate) struct Arguments {
+pub(crate) struct Arguments<C: Subcommand = Command, S: Args = SettingFlags> {
     #[command(subcommand)]
-    command: Command,
+    command: C,
     #[command(flatten)]
-    settings: settings::SettingFlags,
+    settings: S,
     /// Say on standard error what happens; twice for each request
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 
+impl Arguments {
+    /// The arguments of this process; where they make no sense, or ask for help, it ends here.
+    ///
+    /// The description of all subcommands, each with all settings, takes longer to build than a token
+    /// from the cache takes to print. What the frequent ones do not understand is for all of them.
+    pub(crate) fn of_process() -> Self {
+        match Arguments::<Frequent, GivenFlags>::try_parse() {
+            Ok(arguments) => Self {
+                command: Command::Frequent(arguments.command),
+                settings: arguments.settings.0,
+                verbose: arguments.verbose,
+            },
+            Err(_) => Self::parse(),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Print an access token, from the cache while it is good
-    Token(token::Arguments),
-    /// Send a request to the instance and print its answer
-    Request(request::Arguments),
+pub(crate) enum Command {
+    #[command(flatten)]
+    Frequent(Frequent),
     /// Log in through the browser, and keep the login
     Login(login::Arguments),
     /// Revoke the tokens at the instance, and forget them
@@ -96,6 +113,15 @@ enum Command {
     Completions(shell::Completions),
     /// Print the manual page
     Man(shell::Man),
+}
+
+/// What scripts call over and over.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Frequent {
+    /// Print an access token, from the cache while it is good
+    Token(token::Arguments),
+    /// Send a request to the instance and print its answer
+    Request(request::Arguments),
 }
 
 /// Why a subcommand did not do what it should.
@@ -143,8 +169,8 @@ impl From<io::Error> for Failure {
 pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Failure> {
     let settings = arguments.settings;
     match arguments.command {
-        Command::Token(arguments) => token::run(&arguments, &settings, out),
-        Command::Request(arguments) => {
+        Command::Frequent(Frequent::Token(arguments)) => token::run(&arguments, &settings, out),
+        Command::Frequent(Frequent::Request(arguments)) => {
             // What is handed in is read before anything is sent.
             let body = arguments.body()?;
             request::run(&arguments, body.as_deref(), &settings.client()?, out)
@@ -161,9 +187,9 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
         #[cfg(feature = "simulator")]
         Command::Demo => demo::run(out),
         Command::Completions(arguments) => {
-            shell::completions(&arguments, Arguments::command(), out)
+            shell::completions(&arguments, <Arguments>::command(), out)
         }
-        Command::Man(arguments) => shell::man(&arguments, Arguments::command(), out),
+        Command::Man(arguments) => shell::man(&arguments, <Arguments>::command(), out),
     }
 }
 
@@ -210,6 +236,6 @@ mod tests {
 
     #[test]
     fn the_arguments_are_well_formed() {
-        super::Arguments::command().debug_assert();
+        <super::Arguments>::command().debug_assert();
     }
 }

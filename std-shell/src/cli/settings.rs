@@ -1,6 +1,8 @@
 //! A flag for each setting that is no secret, from the table of settings.
 
 use std::{
+    env,
+    ffi::OsString,
     io::{self, IsTerminal},
     sync::Arc,
 };
@@ -119,32 +121,14 @@ pub(crate) fn ask(what: &str) -> io::Result<Zeroizing<String>> {
     rpassword::prompt_password(format!("{what}: ")).map(Zeroizing::new)
 }
 
+/// The same, of which the description has only those that stand among the arguments of this process: to
+/// describe all of them takes longer than a token from the cache does.
+#[derive(Debug)]
+pub(crate) struct GivenFlags(pub(crate) SettingFlags);
+
 impl Args for SettingFlags {
     fn augment_args(command: Command) -> Command {
-        #[cfg(feature = "keyring")]
-        let command = command.arg(
-            Arg::new(KEYRING)
-                .long(KEYRING)
-                .action(clap::ArgAction::SetTrue)
-                .help("Keep refresh tokens in the system's store for secrets")
-                .help_heading("Settings")
-                .global(true),
-        );
-        keys::PLAIN
-            .iter()
-            .chain([&PROFILE])
-            .fold(command, |command, key| {
-                let Some(flag) = key.flag else { return command };
-                command.arg(
-                    Arg::new(key.variable)
-                        .long(flag.trim_start_matches('-'))
-                        .value_name(key.value)
-                        .help(format!("{} [env: {}]", key.help, key.variable))
-                        .help_heading("Settings")
-                        .hide_short_help(!USUAL.contains(key))
-                        .global(true),
-                )
-            })
+        with_flags(command, |_| true)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -152,10 +136,56 @@ impl Args for SettingFlags {
     }
 }
 
+impl Args for GivenFlags {
+    fn augment_args(command: Command) -> Command {
+        let words: Vec<_> = env::args_os().collect();
+        let stands_in = |word: &OsString, flag: &str| {
+            // `--flag value` or `--flag=value`; one flag more than those that are given does no harm.
+            word.as_encoded_bytes().starts_with(flag.as_bytes())
+        };
+        with_flags(command, |flag| {
+            words.iter().any(|word| stands_in(word, flag))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+/// Describes the flags that `is_wanted`.
+fn with_flags(command: Command, is_wanted: impl Fn(&str) -> bool) -> Command {
+    #[cfg(feature = "keyring")]
+    let command = command.arg(
+        Arg::new(KEYRING)
+            .long(KEYRING)
+            .action(clap::ArgAction::SetTrue)
+            .help("Keep refresh tokens in the system's store for secrets")
+            .help_heading("Settings")
+            .global(true),
+    );
+    keys::PLAIN
+        .iter()
+        .chain([&PROFILE])
+        .filter_map(|key| Some((key, key.flag.filter(|flag| is_wanted(flag))?)))
+        .fold(command, |command, (key, flag)| {
+            command.arg(
+                Arg::new(key.variable)
+                    .long(flag.trim_start_matches('-'))
+                    .value_name(key.value)
+                    .help(format!("{} [env: {}]", key.help, key.variable))
+                    .help_heading("Settings")
+                    .hide_short_help(!USUAL.contains(key))
+                    .global(true),
+            )
+        })
+}
+
 impl FromArgMatches for SettingFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = keys::PLAIN.iter().chain([&PROFILE]).filter_map(|key| {
-            let value = matches.get_one::<String>(key.variable)?;
+            // An error where the flag was not described, and so not given.
+            let value = matches.try_get_one::<String>(key.variable).ok()??;
             Some((*key, value.clone()))
         });
         Ok(Self {
@@ -168,5 +198,15 @@ impl FromArgMatches for SettingFlags {
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
+    }
+}
+
+impl FromArgMatches for GivenFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        SettingFlags::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
     }
 }

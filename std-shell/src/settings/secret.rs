@@ -19,6 +19,8 @@ use crate::error::Error;
 pub(super) const STANDARD_INPUT: &str = "-";
 
 const SECRET_FILE_LIMIT: u64 = 64 * 1024;
+/// A private key of RSA-4096 in PEM has some 3,200 bytes, and nothing that is typed has more.
+const USUAL_INPUT_LEN: u64 = 8 * 1024;
 const PUBLIC_FILE_LIMIT: u64 = 16 * 1024 * 1024;
 
 impl Sources {
@@ -109,7 +111,13 @@ impl Sources {
             return Err(Error::configuration(what));
         }
         let what = "standard input";
-        read_limited(origin, what, io::stdin().lock(), SECRET_FILE_LIMIT)
+        read_limited(
+            origin,
+            what,
+            io::stdin().lock(),
+            SECRET_FILE_LIMIT,
+            USUAL_INPUT_LEN,
+        )
     }
 
     fn read_secret_file(&self, file: &Found) -> Result<Zeroizing<String>, Error> {
@@ -191,6 +199,7 @@ pub(crate) fn read_secret_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Error>
             "standard input",
             io::stdin().lock(),
             SECRET_FILE_LIMIT,
+            USUAL_INPUT_LEN,
         );
     }
     read_file(&WHOSE, path, SECRET_FILE_LIMIT, refuse_if_others_can_read)
@@ -208,16 +217,26 @@ fn read_file(
     let file = File::open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     check(origin, path, &metadata)?;
-    read_limited(origin, &path.display().to_string(), file, limit)
+    read_limited(
+        origin,
+        &path.display().to_string(),
+        file,
+        limit,
+        metadata.len(),
+    )
 }
 
+/// Reads what has `usual_len` bytes most likely: a buffer that grows leaves a part of the secret where it
+/// was.
 fn read_limited(
     origin: &Origin,
     name: &str,
     file: impl Read,
     limit: u64,
+    usual_len: u64,
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut bytes = Zeroizing::new(Vec::new());
+    let capacity = usize::try_from(usual_len.min(limit)).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
     let read = file.take(limit + 1).read_to_end(&mut bytes);
     read.map_err(|error| Error::configuration(format!("{origin}: cannot read {name}: {error}")))?;
     if bytes.len() as u64 > limit {

@@ -1,0 +1,3 @@
+//! An empty program: what it takes to start any.
+
+fn main() {}
