@@ -199,8 +199,9 @@ pub const fn explain(cause: Cause) -> &'static [Explanation] {
         Cause::ClientCertificateRefused => {
             const {
                 &[Explanation::new(
-                    "the load balancer refused the client certificate: it has run out, its CA is not in \
-                 the instance's CA Certificate Chain, or it is self-signed, which is never taken",
+                    "the load balancer refused the client certificate: there was none, it has run out, its \
+                 CA is not in the instance's CA Certificate Chain, or it is self-signed, which is \
+                 never taken",
                 )]
             }
         }

@@ -204,6 +204,8 @@ pub(crate) fn log_to_stderr(verbose: u8) {
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(io::stderr)
+        // It would be said on standard error, in a panic.
+        .log_internal_errors(false)
         .event_format(PlainLines)
         .init();
 }

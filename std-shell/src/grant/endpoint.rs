@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use secrecy::{ExposeSecret, SecretString};
 use snow_token_core::{
-    BufferTooSmall, ClientAuthentication, Grant, Secret, TOKEN_PATH, TokenRequest, form,
+    BufferTooSmall, Cause, ClientAuthentication, Grant, Secret, TOKEN_PATH, TokenRequest, form,
     http_date::{self, ClockOffset},
     token_endpoint::{self, TokenEndpointError},
 };
@@ -15,7 +15,7 @@ use crate::{
     clock::unix_now,
     error::{Error, ErrorKind},
     settings::{
-        ClientAuth, IdToken, Method, OAuthClient, Settings,
+        ClientAuth, IdToken, Key, Method, OAuthClient, Settings,
         keys::{IDP_TOKEN_URL, INSTANCE},
     },
     token::Token,
@@ -115,7 +115,16 @@ impl TokenEndpoint {
                     let secrets = secrets_of(&grant).into_iter();
                     let secrets = secrets.chain([Some(client_secret), credentials]);
                     let words = words_without(&refusal, secrets.flatten());
-                    Error::from_cause(refusal.cause, format!("POST {url}: {words}"))
+                    let cause = match refusal.cause {
+                        // No token was shown that could be at fault (RFC 6749 §5.2).
+                        Cause::NotAuthenticated => Cause::InvalidClient,
+                        cause => cause,
+                    };
+                    let error = Error::from_cause(cause, format!("POST {url}: {words}"));
+                    match error.advice().is_empty() && refusal.error.is_none() {
+                        true => error.with_advice([is_it_right(setting)]),
+                        false => error,
+                    }
                 }
                 // The beginning of a long answer can look as anything.
                 _ if answer.is_cut => answer_too_long("POST", &url, TOKEN_RESPONSE_LIMIT),
@@ -123,10 +132,7 @@ impl TokenEndpoint {
                     ErrorKind::UnexpectedAnswer,
                     format!("POST {url}: the answer is not a good token: {error}"),
                 )
-                .with_advice([format!(
-                    "look at {}: is it right, and reached directly?",
-                    setting.variable
-                )]),
+                .with_advice([is_it_right(setting)]),
             }
         })?;
         Ok(Granted {
@@ -169,6 +175,13 @@ fn secrets_of<'a>(grant: &Grant<'a>) -> Vec<Option<&'a str>> {
         Grant::Password { password, .. } => vec![Some(password.expose())],
         _ => vec![],
     }
+}
+
+fn is_it_right(setting: Key) -> String {
+    format!(
+        "look at {}: is it right, and reached directly?",
+        setting.variable
+    )
 }
 
 fn too_small(error: BufferTooSmall) -> Error {

@@ -15,6 +15,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use tempfile::TempPath;
 use zeroize::Zeroizing;
 
 use super::{StoreError, StoreKey, StoreLock, StoredToken, TokenStore};
@@ -200,13 +201,10 @@ impl FileStore {
         serde_json::to_writer_pretty(&mut *bytes, &content.0)
             .map_err(|error| failed(error.into()))?;
         bytes.push(b'\n');
-        // Such a file is made with mode 0600.
-        let mut file = tempfile::Builder::new()
-            .prefix(&leftover_prefix(&name(key)))
-            .tempfile_in(folder)
+        let prefix = leftover_prefix(&name(key));
+        let file = write_nameless(folder, &prefix, &bytes)
+            .or_else(|_| write_named(folder, &prefix, &bytes))
             .map_err(failed)?;
-        file.write_all(&bytes).map_err(failed)?;
-        file.as_file().sync_all().map_err(failed)?;
         file.persist(&path).map_err(|error| failed(error.error))?;
         sync_folder(folder);
         Ok(())
@@ -272,7 +270,7 @@ fn read<T>(
 ) -> Result<Option<T>, StoreError> {
     let path = path(folder, key);
     let failed = |error| StoreError::new(format!("cannot read {}: {error}", path.display()));
-    let file = match File::open(&path) {
+    let file = match not_waiting().open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
@@ -281,10 +279,7 @@ fn read<T>(
     if !metadata.is_file() {
         return Err(StoreError::new(format!("{} is no file", path.display())));
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
-    file.take(FILE_LIMIT)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    let bytes = read_content(file).map_err(failed)?;
     let reason = match serde_json::from_slice(&bytes).map(JsonFile) {
         Ok(content) if content.0["version"].as_u64() > Some(VERSION) => {
             let what = format!("{} is of a newer version of this program", path.display());
@@ -297,13 +292,18 @@ fn read<T>(
         Err(_) => "it is torn, or no such file at all",
     };
     // Unless another process has just put a good one there.
-    if fs::read(&path)
-        .map(Zeroizing::new)
-        .is_ok_and(|now| *now == *bytes)
-    {
+    let now = not_waiting().open(&path).and_then(read_content);
+    if now.is_ok_and(|now| *now == *bytes) {
         set_aside(&path, reason);
     }
     Ok(None)
+}
+
+/// As much as a file of this store has.
+fn read_content(file: File) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
+    file.take(FILE_LIMIT).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What `take` finds, if the file is one that this store wrote for this key.
@@ -354,6 +354,46 @@ fn set_aside(path: &Path, reason: &str) {
     }
 }
 
+/// A whole file beside its place. It has no name until it is whole, so a process that is killed over
+/// it leaves nothing behind.
+///
+/// # Errors
+/// Where the file system has no such files, too.
+#[cfg(target_os = "linux")]
+fn write_nameless(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<TempPath> {
+    use rustix::fs::{AtFlags, CWD, OFlags, linkat};
+    use std::os::{fd::AsRawFd, unix::fs::OpenOptionsExt};
+    let mut file = File::options()
+        .write(true)
+        .mode(0o600)
+        .custom_flags(OFlags::TMPFILE.bits().cast_signed())
+        .open(folder)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    let nameless = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let named = tempfile::Builder::new()
+        .prefix(prefix)
+        .make_in(folder, |path| {
+            Ok(linkat(CWD, &nameless, CWD, path, AtFlags::SYMLINK_FOLLOW)?)
+        })?;
+    Ok(named.into_temp_path())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write_nameless(_: &Path, _: &str, _: &[u8]) -> io::Result<TempPath> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// A whole file beside its place. Such a file is made with mode 0600.
+fn write_named(folder: &Path, prefix: &str, bytes: &[u8]) -> io::Result<TempPath> {
+    let mut file = tempfile::Builder::new()
+        .prefix(prefix)
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    Ok(file.into_temp_path())
+}
+
 /// What a process that was killed may have left beside the place of a file.
 fn leftover_prefix(name: &str) -> String {
     format!(".{name}-")
@@ -382,6 +422,18 @@ fn keep_out_others(folder: &Path) {
 
 #[cfg(not(unix))]
 fn keep_out_others(_: &Path) {}
+
+/// To read a file, and not to wait where there is a FIFO in its place.
+fn not_waiting() -> OpenOptions {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    options.read(true);
+    options
+}
 
 fn private() -> OpenOptions {
     let mut options = File::options();

@@ -3,12 +3,12 @@
 use core::time::Duration;
 use std::io;
 
-use rustls::CertificateError;
+use rustls::{AlertDescription as Alert, CertificateError};
 
 use super::Transport;
 use crate::{
     error::ErrorKind,
-    settings::keys::{CA_FILE, INSTANCE, TIMEOUT_SECS},
+    settings::keys::{CA_FILE, CLIENT_CERT_FILE, INSTANCE, TIMEOUT_SECS},
 };
 
 impl Transport {
@@ -37,9 +37,10 @@ impl Transport {
             ureq::Error::LargeResponseHeader(..) => {
                 Problem::unexpected("the answer's headers are too large")
             }
-            ureq::Error::Protocol(error) => {
-                Problem::unexpected(format!("the answer is not HTTP: {error}"))
-            }
+            ureq::Error::Protocol(error) => Problem {
+                advice: self.or_the_proxy(&is_it_an_instance()),
+                ..Problem::unexpected(format!("the answer is not HTTP: {error}"))
+            },
             error => Problem::unexpected(error),
         }
     }
@@ -58,7 +59,9 @@ impl Transport {
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe => Problem::network(
                 "the connection ended before the answer was whole",
-                "look at the network, and at proxies or firewalls between; then try again",
+                self.or_the_proxy(
+                    "look at the network, and at proxies or firewalls between; then try again",
+                ),
             ),
             _ => Problem::network(error, self.or_the_proxy("look at the network")),
         }
@@ -105,9 +108,13 @@ impl Problem {
         Self {
             kind: ErrorKind::UnexpectedAnswer,
             what: what.to_string(),
-            advice: format!("look at {INSTANCE}: is it an instance, and reached directly?"),
+            advice: is_it_an_instance(),
         }
     }
+}
+
+fn is_it_an_instance() -> String {
+    format!("look at {INSTANCE}: is it an instance, and reached directly?")
 }
 
 /// The standard library has no kind of error for it.
@@ -135,6 +142,28 @@ fn tls(error: &rustls::Error) -> Problem {
             rustls::Error::InvalidMessage(_) => {
                 format!("what answers there may not speak TLS: look at host and port of {INSTANCE}")
             }
+            rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(Alert::HandshakeFailure | Alert::ProtocolVersion) => {
+                format!(
+                    "what answers there has neither TLS 1.2 nor 1.3 as it is spoken today: is {INSTANCE} \
+                     right, or does a proxy or firewall stand between?"
+                )
+            }
+            rustls::Error::AlertReceived(Alert::UnrecognisedName) => {
+                format!("what answers there knows no such host: is {INSTANCE} right?")
+            }
+            rustls::Error::AlertReceived(
+                Alert::CertificateRequired
+                | Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateRevoked
+                | Alert::CertificateExpired
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA,
+            ) => format!(
+                "what answers there asks for a client certificate, and this one, or none, will not do: \
+                 look at {CLIENT_CERT_FILE}"
+            ),
             _ => "look at whether a proxy or firewall stands between".to_owned(),
         };
         return Problem::network(format!("TLS failed: {error}"), advice);

@@ -83,12 +83,7 @@ pub fn simulator_program() -> Command {
 }
 
 fn example(name: &str) -> Command {
-    let built = escargot::CargoBuild::new()
-        .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
-        .arg("--workspace")
-        .example(name)
-        .current_release()
-        .run();
+    let built = cargo_build().example(name).run();
     without_environment(&built.expect("the example builds").path().to_owned())
 }
 
@@ -103,13 +98,26 @@ pub fn example_as(name: &str, simulator: &Simulator, client: &str) -> Command {
 /// Builds a program of the workspace with the features that the tests are built with, so that its
 /// dependencies are there already.
 pub fn program(bin: &str) -> PathBuf {
-    let built = escargot::CargoBuild::new()
+    let built = cargo_build().bin(bin).run();
+    built.expect("the program builds").path().to_owned()
+}
+
+/// Cargo as whoever runs the tests has started it. What cargo tells a test of its package is not for
+/// another cargo: a build script that looks at it would run again, and all that depends on it be built
+/// again.
+fn cargo_build() -> escargot::CargoBuild {
+    let of_package = |name: &str| {
+        ["CARGO_MANIFEST_", "CARGO_PKG_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let names = names.filter(|name| of_package(name));
+    let build = escargot::CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
         .arg("--workspace")
-        .bin(bin)
-        .current_release()
-        .run();
-    built.expect("the program builds").path().to_owned()
+        .current_release();
+    names.fold(build, escargot::CargoBuild::env_remove)
 }
 
 /// A home that no other command has: nothing is cached in it.

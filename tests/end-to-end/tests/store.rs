@@ -165,31 +165,6 @@ fn a_file_that_is_torn_or_somebody_elses_is_set_aside_named_and_replaced() {
 }
 
 #[test]
-fn without_a_place_for_it_a_token_is_still_a_token() {
-    let simulator = simulator();
-    let home = fresh_home();
-    fs::write(home.join(".cache"), "a file where a folder should be").unwrap();
-    let outcome = token(&simulator, &home, &[]);
-    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
-    assert_eq!(outcome.stdout.trim().len(), 86);
-    assert!(outcome.stderr.contains("warning: "), "{}", outcome.stderr);
-}
-
-#[test]
-fn a_clock_that_went_back_brings_a_new_token() {
-    let simulator = simulator();
-    let home = fresh_home();
-    token(&simulator, &home, &[]);
-    let file = files(&cache(&home), "json").remove(0);
-    let mut content: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
-    let requested_at = content["requested_at"].as_u64().unwrap();
-    content["requested_at"] = (requested_at + 3600).into();
-    fs::write(&file, content.to_string()).unwrap();
-    assert_eq!(token(&simulator, &home, &[]).code, 0);
-    assert_eq!(simulator.instance().token_requests(), 2);
-}
-
-#[test]
 fn of_fifty_processes_that_ask_at_once_one_goes_to_the_network() {
     let simulator = simulator();
     let home = fresh_home();

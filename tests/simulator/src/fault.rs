@@ -37,6 +37,14 @@ pub enum Fault {
     },
     /// These bytes go out instead of the next answer; then the connection is closed properly.
     Raw(Vec<u8>),
+    /// Bytes go out instead of the next answer, and then others again and again, for as long as
+    /// somebody takes them.
+    Endless {
+        /// What comes first.
+        begin: Vec<u8>,
+        /// What comes again and again.
+        again: Vec<u8>,
+    },
 }
 
 impl Fault {
@@ -76,10 +84,13 @@ impl Fault {
         match self {
             Self::CutAfter(most) | Self::StallAfter(most) => *most,
             Self::Delay(_) | Self::Trickle { .. } => usize::MAX,
-            Self::CloseBeforeTls | Self::SilentBeforeTls | Self::Raw(_) => 0,
+            Self::CloseBeforeTls | Self::SilentBeforeTls | Self::Raw(_) | Self::Endless { .. } => 0,
         }
     }
 }
+
+/// About as many bytes go out at once of what has no end.
+const ENDLESS_PIECE: usize = 8 * 1024;
 
 /// The faults that are still to strike.
 #[derive(Debug, Clone, Default)]
@@ -178,6 +189,13 @@ pub(crate) async fn relay(
                 Fault::Raw(raw) => {
                     to_client.write_all(raw).await?;
                     return to_client.shutdown().await;
+                }
+                Fault::Endless { begin, again } => {
+                    to_client.write_all(begin).await?;
+                    let again = again.repeat(ENDLESS_PIECE / again.len().max(1));
+                    loop {
+                        to_client.write_all(&again).await?;
+                    }
                 }
                 _ => return Ok(()),
             }
