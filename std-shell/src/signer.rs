@@ -151,30 +151,33 @@ impl From<KeyTooShort> for InvalidKey {
     }
 }
 
+const BEGIN: &str = "-----BEGIN ";
+
 /// The DER of a private key in PEM or DER; `None` where the bytes look like neither.
 pub(crate) fn der_of(bytes: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, InvalidKey> {
     const SEQUENCE: u8 = 0x30;
     let text = String::from_utf8_lossy(bytes);
-    if !text.contains("-----BEGIN ") {
+    if !text.contains(BEGIN) {
         let is_der = bytes.first() == Some(&SEQUENCE) && core::str::from_utf8(bytes).is_err();
         return Ok(is_der.then(|| Zeroizing::new(bytes.to_vec())));
     }
-    if text.contains("ENCRYPTED") {
+    // What is said of a key counts, not the letters of it: base64 can spell anything.
+    let (label, block) = first_private_key(&text).ok_or_else(|| {
+        InvalidKey::new(
+            "there is no private key in it, but something else in PEM",
+            "a certificate or public key cannot sign: name the private key that belongs to it",
+        )
+    })?;
+    if label == "ENCRYPTED PRIVATE KEY" || is_encrypted_by_its_header(block) {
         return Err(InvalidKey::new(
             "the private key is encrypted",
             "decrypt it: openssl pkey -in KEY -out PLAIN, then chmod 600 PLAIN",
         ));
     }
-    if text.contains("-----BEGIN OPENSSH PRIVATE KEY-----") {
+    if label == "OPENSSH PRIVATE KEY" {
         return Err(InvalidKey::new(
             "the private key is in OpenSSH's own form",
             "convert a copy of it, without a passphrase: ssh-keygen -p -N '' -m PKCS8 -f COPY",
-        ));
-    }
-    if !text.contains("PRIVATE KEY-----") {
-        return Err(InvalidKey::new(
-            "there is no private key in it, but something else in PEM",
-            "a certificate or public key cannot sign: name the private key that belongs to it",
         ));
     }
     let key = PrivateKeyDer::from_pem_slice(bytes)
@@ -182,6 +185,20 @@ pub(crate) fn der_of(bytes: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, Invalid
     let der = Zeroizing::new(key.secret_der().to_vec());
     drop(Zeroizing::new(key));
     Ok(Some(der))
+}
+
+/// The label of the first private key in a PEM file, and what stands behind it up to the next block.
+fn first_private_key(pem: &str) -> Option<(&str, &str)> {
+    let blocks = pem.split(BEGIN).skip(1);
+    blocks
+        .filter_map(|block| block.split_once("-----"))
+        .find(|(label, _)| label.ends_with("PRIVATE KEY"))
+}
+
+/// RFC 1421 §4.6.1.1, as OpenSSL wrote keys before PKCS#8: `Proc-Type: 4,ENCRYPTED`.
+fn is_encrypted_by_its_header(block: &str) -> bool {
+    let mut headers = block.lines().filter_map(|line| line.split_once(':'));
+    headers.any(|(name, value)| name == "Proc-Type" && value.contains("ENCRYPTED"))
 }
 
 fn private_key(der: &[u8], algorithm: Option<Algorithm>) -> Result<JwtKey, InvalidKey> {
@@ -335,6 +352,8 @@ fn fill(to: &mut [u8], from: &[u8]) -> Result<(), SigningError> {
 
 #[cfg(test)]
 mod tests {
+    use base64ct::{Base64, Encoding};
+
     use super::*;
 
     #[test]
@@ -367,5 +386,35 @@ mod tests {
         }
         let secret = b"{a shared secret of at least thirty-two bytes}";
         assert!(JwtKey::load(secret, None).is_ok());
+    }
+    #[test]
+    fn only_what_is_said_of_a_key_makes_it_encrypted() {
+        // RFC 5915: version 1, the key, secp256r1. Groups of four characters of base64 start at every
+        // third byte, the key at the eighth.
+        let mut key = [7; 32];
+        Base64::decode("ENCRYPTEDAAA", &mut key[2..11]).unwrap();
+        let der = [
+            b"\x30\x31\x02\x01\x01\x04\x20",
+            &key[..],
+            b"\xa0\x0a\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07",
+        ];
+        let base64 = Base64::encode_string(&der.concat());
+        assert!(base64.contains("ENCRYPTED"), "{base64}");
+        let plain = pem("EC PRIVATE KEY", &base64);
+        assert!(JwtKey::load(plain.as_bytes(), None).is_ok());
+
+        let header = format!("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\n{base64}");
+        for encrypted in [
+            pem("ENCRYPTED PRIVATE KEY", &base64),
+            pem("EC PRIVATE KEY", &header),
+            pem("EC PARAMETERS", "BggqhkjOPQMBBw==") + &pem("EC PRIVATE KEY", &header),
+        ] {
+            let error = JwtKey::load(encrypted.as_bytes(), None).unwrap_err();
+            assert!(error.to_string().contains("is encrypted"), "{error}");
+        }
+    }
+
+    fn pem(label: &str, body: &str) -> String {
+        format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
     }
 }
