@@ -179,6 +179,11 @@ impl Tokens {
         };
         tracing::info!("ServiceNow OAuth2 token acquired");
         warn_of_everything(settings, &granted.token);
+        if granted.token.expires_in_secs() == Some(0) {
+            // What is over when it comes does not take the place of what may still be good.
+            self.keep_refresh_token(granted.refresh_token);
+            return Ok(granted.token);
+        }
         Ok(self.keep(granted))
     }
 
@@ -225,18 +230,24 @@ impl Tokens {
 
     /// Keeps what was granted: the refresh token first, which cannot be had again.
     fn keep(&self, granted: Granted) -> Token {
-        if let Some(refresh_token) = granted.refresh_token {
+        self.keep_refresh_token(granted.refresh_token);
+        warned(
+            self.store
+                .keep_access_token(&self.key, &granted.token.to_store()),
+        );
+        granted.token
+    }
+
+    /// Keeps one that came in place of the one before, in this process where the store does not take
+    /// it.
+    fn keep_refresh_token(&self, refresh_token: Option<SecretString>) {
+        if let Some(refresh_token) = refresh_token {
             let kept = self.store.keep_refresh_token(&self.key, &refresh_token);
             *self.unsaved() = match warned(kept) {
                 Some(()) => None,
                 None => Some(refresh_token),
             };
         }
-        warned(
-            self.store
-                .keep_access_token(&self.key, &granted.token.to_store()),
-        );
-        granted.token
     }
 
     fn kept_refresh_token(&self) -> Result<Option<SecretString>, StoreError> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use snow_token_end_to_end::simulator_of;
 use snow_token_simulator::{InstanceOptions, RateLimit, ScriptedAnswer};
 
-use crate::trial::{JSON, REFUSED, Trial, UNEXPECTED, answer, faults};
+use crate::trial::{JSON, REFUSED, Trial, UNEXPECTED, answer, expect, faults};
 
 faults! {
     invalid_client: error(401, "invalid_client") => REFUSED, ["HTTP 401, invalid_client", "hint: "];
@@ -123,6 +123,24 @@ fn a_lifetime_that_is_absent_or_enormous_makes_the_token_no_worse_for_its_first_
             "{lifetime}"
         );
     }
+}
+
+/// A few of them are asked for: the next one could be better.
+#[test]
+fn tokens_that_are_over_when_they_come_do_not_take_the_place_of_a_good_one() {
+    let body = r#"{"access_token":"granted-T0ken","token_type":"Bearer","expires_in":0}"#;
+    let mut trial = Trial::with(|simulator| {
+        for _ in 0..20 {
+            simulator.instance().script_token_answer(200, JSON, body);
+        }
+    });
+    let kept = trial.kept();
+    assert!(kept.is_some());
+    let outcome = trial.run();
+    expect(&outcome, UNEXPECTED, &["Access Token Lifespan"]);
+    assert_eq!(trial.kept(), kept);
+    let requests = trial.simulator().instance().token_requests();
+    assert!(requests < 5, "{requests} requests");
 }
 
 #[test]
