@@ -76,6 +76,7 @@ mod macros;
 pub mod access_token;
 pub mod assertion;
 pub mod authorization;
+mod base64;
 mod buffer;
 pub mod expiry;
 #[cfg(feature = "explain")]
@@ -90,6 +91,7 @@ pub mod outbox;
 pub mod refusal;
 mod secret;
 pub mod session;
+mod split;
 pub mod timestamp;
 pub mod token_endpoint;
 pub mod token_request;

@@ -324,14 +324,16 @@ pub(crate) fn is_bearer(token_type: impl Iterator<Item = char>) -> bool {
 
 /// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`
 pub(crate) fn is_bearer_token(token: impl Iterator<Item = char>) -> bool {
-    let mut chars = token.peekable();
-    let mut len = 0_usize;
-    while chars
-        .next_if(|char| matches!(char, '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | '+' | '/'))
-        .is_some()
-    {
-        len = len.saturating_add(1);
+    let mut is_empty = true;
+    let mut is_padded = false;
+    for char in token {
+        match char {
+            '0'..='9' | 'A'..='Z' | 'a'..='z' | '-' | '.' | '_' | '~' | '+' | '/' if !is_padded => {
+                is_empty = false;
+            }
+            '=' if !is_empty => is_padded = true,
+            _ => return false,
+        }
     }
-    while chars.next_if_eq(&'=').is_some() {}
-    len > 0 && chars.next().is_none()
+    !is_empty
 }

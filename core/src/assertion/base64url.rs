@@ -1,13 +1,6 @@
-//! base64url without padding (RFC 7515 §2), encoded as it goes.
+//! base64url without padding (RFC 7515 §2), in place.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use zeroize::Zeroize;
-
-use crate::buffer::Writer;
-
-/// The bytes that stand for one whole group, and the characters that they become.
-const GROUP: usize = 3;
-const ENCODED_GROUP: usize = 4;
+use crate::base64::{ENCODED_GROUP, GROUP, Variant};
 
 /// The length of `len` bytes once they are encoded.
 pub(super) const fn encoded_len(len: usize) -> usize {
@@ -15,50 +8,6 @@ pub(super) const fn encoded_len(len: usize) -> usize {
     match len % GROUP {
         0 => whole,
         rest => whole.saturating_add(rest.saturating_add(1)),
-    }
-}
-
-/// Takes text piece by piece and passes it on encoded, so that the text itself never needs a
-/// buffer.
-pub(super) struct Encoder<'w, 'b> {
-    out: &'w mut Writer<'b>,
-    group: [u8; GROUP],
-    filled: usize,
-}
-
-impl<'w, 'b> Encoder<'w, 'b> {
-    pub(super) fn new(out: &'w mut Writer<'b>) -> Self {
-        Self {
-            out,
-            group: [0; GROUP],
-            filled: 0,
-        }
-    }
-
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            if let Some(slot) = self.group.get_mut(self.filled) {
-                *slot = *byte;
-            }
-            self.filled = self.filled.saturating_add(1);
-            if self.filled == GROUP {
-                self.flush();
-            }
-        }
-    }
-
-    /// Writes the last group, which can be a part of one.
-    pub(super) fn finish(mut self) {
-        self.flush();
-    }
-
-    fn flush(&mut self) {
-        let group = self.group.get(..self.filled).unwrap_or_default();
-        let mut encoded = [0; ENCODED_GROUP];
-        if let Ok(encoded) = Base64UrlUnpadded::encode(group, &mut encoded) {
-            self.out.push(encoded.as_bytes());
-        }
-        self.filled = 0;
     }
 }
 
@@ -78,52 +27,24 @@ pub(super) fn encode_tail_in_place(region: &mut [u8], len: usize) {
         {
             *to = *from;
         }
-        let mut encoded = [0; ENCODED_GROUP];
-        let group = group.get(..group_len).unwrap_or_default();
-        let text = Base64UrlUnpadded::encode(group, &mut encoded).unwrap_or_default();
-        for (to, from) in region.iter_mut().skip(write).zip(text.bytes()) {
+        let (characters, len) = Variant::Url.encode_group(group, group_len);
+        for (to, from) in region.iter_mut().skip(write).zip(characters).take(len) {
             *to = from;
         }
-        write = write.saturating_add(text.len());
+        write = write.saturating_add(len);
         read = group_end;
-    }
-}
-
-impl Drop for Encoder<'_, '_> {
-    fn drop(&mut self) {
-        self.group.zeroize();
     }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 mod tests {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+
     use super::*;
 
-    /// RFC 4648 §10, in the alphabet of §5 and without padding.
     #[test]
-    fn the_text_is_that_of_the_rfc() {
-        for (bytes, expected) in [
-            ("", ""),
-            ("f", "Zg"),
-            ("fo", "Zm8"),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg"),
-            ("fooba", "Zm9vYmE"),
-            ("foobar", "Zm9vYmFy"),
-            ("\u{7fb}\u{7ff}", "37vfvw"),
-        ] {
-            let mut buf = [0; 16];
-            let mut out = Writer::new(&mut buf);
-            let mut encoder = Encoder::new(&mut out);
-            encoder.push(bytes.as_bytes());
-            encoder.finish();
-            assert_eq!(out.finish().unwrap(), expected.as_bytes());
-        }
-    }
-
-    #[test]
-    fn in_place_piecewise_and_at_once_agree_for_every_length() {
+    fn in_place_becomes_what_another_encoder_makes_for_every_length() {
         let bytes: [u8; 200] = core::array::from_fn(|i| (i * 37 + 11) as u8);
         for len in 0..=bytes.len() {
             let mut expected = [0; 300];
@@ -136,15 +57,6 @@ mod tests {
             region[start..].copy_from_slice(&bytes[..len]);
             encode_tail_in_place(region, len);
             assert_eq!(region, expected.as_bytes());
-
-            let mut buf = [0; 300];
-            let mut out = Writer::new(&mut buf);
-            let mut encoder = Encoder::new(&mut out);
-            for piece in bytes[..len].chunks(7) {
-                encoder.push(piece);
-            }
-            encoder.finish();
-            assert_eq!(out.finish().unwrap(), expected.as_bytes());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
-use super::base64url::Encoder;
+use crate::base64::Encoder;
 use crate::buffer::lower_hex_digit;
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.

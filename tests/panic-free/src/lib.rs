@@ -4,6 +4,7 @@
 //! `tests/completeness.rs` finds the function that nobody calls. Each stands in a function of its
 //! own, so that the depth of its stack can be told.
 #![no_std]
+#![cfg(feature = "firmware")]
 
 mod calls;
 mod opaque;

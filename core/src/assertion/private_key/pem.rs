@@ -1,7 +1,11 @@
 //! PEM (RFC 7468) into a buffer, without a heap.
 
-use base64ct::{Base64, Encoding};
 use zeroize::Zeroize;
+
+use crate::{
+    base64::{ENCODED_GROUP, decode_group},
+    split::{contains, split_once},
+};
 
 /// What the text of a PEM file says about its contents.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,9 +35,9 @@ const DASHES: &str = "-----";
 pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u8]), PemError> {
     let mut rest = text;
     loop {
-        let (_, block) = rest.split_once(BEGIN).ok_or(PemError::Malformed)?;
-        let (name, body) = block.split_once(DASHES).ok_or(PemError::Malformed)?;
-        let (body, after) = body.split_once(END).ok_or(PemError::Malformed)?;
+        let (_, block) = split_once(rest, BEGIN).ok_or(PemError::Malformed)?;
+        let (name, body) = split_once(block, DASHES).ok_or(PemError::Malformed)?;
+        let (body, after) = split_once(body, END).ok_or(PemError::Malformed)?;
         let label = match name {
             "PRIVATE KEY" => Label::Pkcs8,
             "EC PRIVATE KEY" => Label::Sec1,
@@ -44,7 +48,7 @@ pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u
                 continue;
             }
         };
-        if body.contains("ENCRYPTED") {
+        if contains(body, "ENCRYPTED") {
             return Err(PemError::Encrypted);
         }
         let closed = after
@@ -63,7 +67,7 @@ fn decode_base64<'b>(body: &str, buf: &'b mut [u8]) -> Result<&'b [u8], PemError
     let mut written = 0_usize;
     let mut padded = false;
     loop {
-        let mut group = [0; 4];
+        let mut group = [0; ENCODED_GROUP];
         let mut filled = 0_usize;
         for (slot, character) in group.iter_mut().zip(characters.by_ref()) {
             *slot = character;
@@ -75,12 +79,11 @@ fn decode_base64<'b>(body: &str, buf: &'b mut [u8]) -> Result<&'b [u8], PemError
         if padded || filled != group.len() {
             return Err(PemError::Malformed);
         }
-        let mut bytes = [0; 3];
-        let decoded = Base64::decode(group, &mut bytes).map_err(|_| PemError::Malformed)?;
-        padded = decoded.len() < 3;
-        let end = written.saturating_add(decoded.len());
+        let (mut bytes, len) = decode_group(group).ok_or(PemError::Malformed)?;
+        padded = len < bytes.len();
+        let end = written.saturating_add(len);
         let slots = buf.get_mut(written..end).ok_or(PemError::Malformed)?;
-        for (to, from) in slots.iter_mut().zip(decoded) {
+        for (to, from) in slots.iter_mut().zip(&bytes) {
             *to = *from;
         }
         written = end;

@@ -3,7 +3,7 @@
 use snow_token_core::{
     BufferTooSmall,
     assertion::{
-        Algorithm, Assertion, AssertionError, AssertionSigner, CustomClaimsError, Jti, KeyError,
+        Algorithm, Assertion, AssertionError, AssertionSigner, CustomClaimsError, Jti,
         SigningError, SigningInput,
     },
 };
@@ -20,9 +20,7 @@ pub(super) const CALLS: &[Call] = &[
     with_issuer,
     with_lifetime_secs,
     with_not_before,
-    #[cfg(feature = "custom-claims")]
     custom::with_custom_claims,
-    #[cfg(feature = "custom-claims")]
     custom::with_custom_floats,
     len,
     sign,
@@ -186,13 +184,10 @@ fn show_errors(_: &mut [u8]) {
     display::<AssertionError>(&any(AssertionError::ClockNotSet));
     debug::<CustomClaimsError>(&any(CustomClaimsError::Refused));
     display::<CustomClaimsError>(&any(CustomClaimsError::Refused));
-    debug::<KeyError>(&any(KeyError::Malformed));
-    display::<KeyError>(&any(KeyError::Malformed));
     debug::<SigningError>(&any(SigningError));
     display::<SigningError>(&any(SigningError));
 }
 
-#[cfg(feature = "custom-claims")]
 mod custom {
     use serde::Serialize;
 

@@ -1,6 +1,5 @@
 //! `authorization`.
 
-#[cfg(feature = "pkce")]
 use snow_token_core::authorization::{CodeChallenge, CodeVerifier};
 use snow_token_core::{
     BufferTooSmall,
@@ -97,7 +96,6 @@ fn show_callback(_: &mut [u8]) {
     display::<CallbackError>(&any(CallbackError::StateMismatch));
 }
 
-#[cfg(feature = "pkce")]
 pub(super) const PKCE: &[Call] = &[
     verifier_from_random,
     secret,
@@ -107,39 +105,32 @@ pub(super) const PKCE: &[Call] = &[
     show_pkce,
 ];
 
-#[cfg(feature = "pkce")]
 fn verifier() -> CodeVerifier {
     any(CodeVerifier::from_random(any([0; 32])))
 }
 
-#[cfg(feature = "pkce")]
 fn verifier_from_random(_: &mut [u8]) {
     used(CodeVerifier::from_random(any([0; 32])));
 }
 
-#[cfg(feature = "pkce")]
 fn secret(_: &mut [u8]) {
     used(CodeVerifier::secret(&verifier()));
 }
 
-#[cfg(feature = "pkce")]
 fn challenge(_: &mut [u8]) {
     used(CodeVerifier::challenge(&verifier()));
 }
 
-#[cfg(feature = "pkce")]
 fn challenge_as_str(_: &mut [u8]) {
     let challenge = any(CodeVerifier::challenge(&verifier()));
     used(CodeChallenge::as_str(&challenge));
 }
 
-#[cfg(feature = "pkce")]
 fn with_challenge(_: &mut [u8]) {
     let challenge = any(CodeVerifier::challenge(&verifier()));
     with_request(|request| used(AuthorizationRequest::with_challenge(request, &challenge)));
 }
 
-#[cfg(feature = "pkce")]
 fn show_pkce(_: &mut [u8]) {
     debug::<CodeVerifier>(&verifier());
     debug::<CodeChallenge>(&any(CodeVerifier::challenge(&verifier())));

@@ -35,7 +35,6 @@ pub(super) const CALLS: &[Call] = &[
     failed,
     api_unauthorized,
     authorization,
-    #[cfg(feature = "http1")]
     bearer,
     keep_refresh_token,
     refresh_token,
@@ -191,7 +190,6 @@ fn authorization(buf: &mut [u8]) {
     }
 }
 
-#[cfg(feature = "http1")]
 fn bearer(_: &mut [u8]) {
     if let Some(number) = number() {
         with_session(|session| used(Session::bearer(session, number, any(0))));

@@ -1,8 +1,6 @@
 //! The signers of `assertion`.
 
 use snow_token_core::assertion::AssertionSigner;
-#[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
-use snow_token_core::assertion::KeyTooShort;
 
 use crate::{
     Call,
@@ -30,9 +28,8 @@ macro_rules! signing {
     };
 }
 
-#[cfg(feature = "es256")]
 pub(super) mod es256 {
-    use snow_token_core::assertion::Es256;
+    use snow_token_core::assertion::{Es256, KeyError};
 
     use super::*;
 
@@ -44,6 +41,7 @@ pub(super) mod es256 {
         signature_len,
         sign,
         show,
+        show_error,
     ];
 
     fn with_key(use_it: impl FnOnce(&Es256)) {
@@ -64,12 +62,16 @@ pub(super) mod es256 {
         used(Es256::from_pem(text()));
     }
 
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
+    }
+
     signing!(Es256);
 }
 
-#[cfg(feature = "es384")]
 pub(super) mod es384 {
-    use snow_token_core::assertion::Es384;
+    use snow_token_core::assertion::{Es384, KeyError};
 
     use super::*;
 
@@ -81,6 +83,7 @@ pub(super) mod es384 {
         signature_len,
         sign,
         show,
+        show_error,
     ];
 
     fn with_key(use_it: impl FnOnce(&Es384)) {
@@ -101,12 +104,16 @@ pub(super) mod es384 {
         used(Es384::from_pem(text()));
     }
 
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
+    }
+
     signing!(Es384);
 }
 
-#[cfg(feature = "es512")]
 pub(super) mod es512 {
-    use snow_token_core::assertion::Es512;
+    use snow_token_core::assertion::{Es512, KeyError};
 
     use super::*;
 
@@ -118,6 +125,7 @@ pub(super) mod es512 {
         signature_len,
         sign,
         show,
+        show_error,
     ];
 
     fn with_key(use_it: impl FnOnce(&Es512)) {
@@ -138,12 +146,16 @@ pub(super) mod es512 {
         used(Es512::from_pem(text()));
     }
 
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
+    }
+
     signing!(Es512);
 }
 
-#[cfg(feature = "hs256")]
 pub(super) mod hs256 {
-    use snow_token_core::assertion::Hs256;
+    use snow_token_core::assertion::{Hs256, KeyTooShort};
 
     use super::*;
 
@@ -170,9 +182,8 @@ pub(super) mod hs256 {
     signing!(Hs256);
 }
 
-#[cfg(feature = "hs384")]
 pub(super) mod hs384 {
-    use snow_token_core::assertion::Hs384;
+    use snow_token_core::assertion::{Hs384, KeyTooShort};
 
     use super::*;
 
@@ -199,9 +210,8 @@ pub(super) mod hs384 {
     signing!(Hs384);
 }
 
-#[cfg(feature = "hs512")]
 pub(super) mod hs512 {
-    use snow_token_core::assertion::Hs512;
+    use snow_token_core::assertion::{Hs512, KeyTooShort};
 
     use super::*;
 
@@ -228,14 +238,20 @@ pub(super) mod hs512 {
     signing!(Hs512);
 }
 
-#[cfg(feature = "rs256")]
 pub(super) mod rs256 {
-    use snow_token_core::assertion::Rs256;
+    use snow_token_core::assertion::{KeyError, Rs256};
 
     use super::*;
 
-    pub(in crate::calls) const CALLS: &[Call] =
-        &[from_der, from_pem, algorithm, signature_len, sign, show];
+    pub(in crate::calls) const CALLS: &[Call] = &[
+        from_der,
+        from_pem,
+        algorithm,
+        signature_len,
+        sign,
+        show,
+        show_error,
+    ];
 
     fn with_key(use_it: impl FnOnce(&Rs256)) {
         if let Ok(key) = Rs256::from_der(bytes()) {
@@ -251,17 +267,28 @@ pub(super) mod rs256 {
         used(Rs256::from_pem(text()));
     }
 
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
+    }
+
     signing!(Rs256);
 }
 
-#[cfg(feature = "rs384")]
 pub(super) mod rs384 {
-    use snow_token_core::assertion::Rs384;
+    use snow_token_core::assertion::{KeyError, Rs384};
 
     use super::*;
 
-    pub(in crate::calls) const CALLS: &[Call] =
-        &[from_der, from_pem, algorithm, signature_len, sign, show];
+    pub(in crate::calls) const CALLS: &[Call] = &[
+        from_der,
+        from_pem,
+        algorithm,
+        signature_len,
+        sign,
+        show,
+        show_error,
+    ];
 
     fn with_key(use_it: impl FnOnce(&Rs384)) {
         if let Ok(key) = Rs384::from_der(bytes()) {
@@ -277,17 +304,28 @@ pub(super) mod rs384 {
         used(Rs384::from_pem(text()));
     }
 
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
+    }
+
     signing!(Rs384);
 }
 
-#[cfg(feature = "rs512")]
 pub(super) mod rs512 {
-    use snow_token_core::assertion::Rs512;
+    use snow_token_core::assertion::{KeyError, Rs512};
 
     use super::*;
 
-    pub(in crate::calls) const CALLS: &[Call] =
-        &[from_der, from_pem, algorithm, signature_len, sign, show];
+    pub(in crate::calls) const CALLS: &[Call] = &[
+        from_der,
+        from_pem,
+        algorithm,
+        signature_len,
+        sign,
+        show,
+        show_error,
+    ];
 
     fn with_key(use_it: impl FnOnce(&Rs512)) {
         if let Ok(key) = Rs512::from_der(bytes()) {
@@ -301,6 +339,11 @@ pub(super) mod rs512 {
 
     fn from_pem(_: &mut [u8]) {
         used(Rs512::from_pem(text()));
+    }
+
+    fn show_error(_: &mut [u8]) {
+        debug::<KeyError>(&any(KeyError::Malformed));
+        display::<KeyError>(&any(KeyError::Malformed));
     }
 
     signing!(Rs512);

@@ -1,8 +1,6 @@
 //! Exchanges over streams of which nothing is known.
 
-#[cfg(feature = "embedded-io-async")]
 use snow_token_core::http1::asynchronous;
-#[cfg(feature = "embedded-io")]
 use snow_token_core::http1::blocking;
 use snow_token_core::http1::{Exchange, ExchangeError, ResponseError};
 
@@ -15,13 +13,9 @@ use crate::{
 };
 
 pub(in crate::calls) const CALLS: &[Call] = &[
-    #[cfg(feature = "embedded-io")]
     blocking_exchange,
-    #[cfg(feature = "embedded-io")]
     blocking_exchange_with,
-    #[cfg(feature = "embedded-io-async")]
     asynchronous_exchange,
-    #[cfg(feature = "embedded-io-async")]
     asynchronous_exchange_with,
     from_response,
     show,
@@ -38,7 +32,6 @@ fn error() -> ErrorKind {
     any(ErrorKind::Other)
 }
 
-#[cfg(feature = "embedded-io")]
 mod over_embedded_io {
     use embedded_io::{Read, Write};
 
@@ -63,12 +56,10 @@ mod over_embedded_io {
     }
 }
 
-#[cfg(feature = "embedded-io")]
 fn blocking_exchange(buf: &mut [u8]) {
     used(blocking::exchange(&mut Stream, bytes(), bytes(), buf));
 }
 
-#[cfg(feature = "embedded-io")]
 fn blocking_exchange_with(buf: &mut [u8]) {
     let exchange = Exchange::<16>::with_header_limit(any_method(), buf);
     used(blocking::exchange_with(
@@ -79,7 +70,6 @@ fn blocking_exchange_with(buf: &mut [u8]) {
     ));
 }
 
-#[cfg(feature = "embedded-io-async")]
 mod over_embedded_io_async {
     use embedded_io_async::{Read, Write};
 
@@ -104,7 +94,6 @@ mod over_embedded_io_async {
     }
 }
 
-#[cfg(feature = "embedded-io-async")]
 fn asynchronous_exchange(buf: &mut [u8]) {
     used(embassy_futures::block_on(asynchronous::exchange(
         &mut Stream,
@@ -114,7 +103,6 @@ fn asynchronous_exchange(buf: &mut [u8]) {
     )));
 }
 
-#[cfg(feature = "embedded-io-async")]
 fn asynchronous_exchange_with(buf: &mut [u8]) {
     let exchange = Exchange::<16>::with_header_limit(any_method(), buf);
     used(embassy_futures::block_on(asynchronous::exchange_with(
