@@ -10,6 +10,11 @@ pub(crate) fn any<T>(value: T) -> T {
     black_box(value)
 }
 
+/// Any value of a type, or none: also of one that only core can make.
+pub(crate) fn perhaps<T>() -> Option<T> {
+    any(None)
+}
+
 /// Bytes of any number.
 pub(crate) fn bytes() -> &'static [u8] {
     any(&[])
@@ -18,11 +23,6 @@ pub(crate) fn bytes() -> &'static [u8] {
 /// Text of any length.
 pub(crate) fn text() -> &'static str {
     any("")
-}
-
-/// Text of any length, or none.
-pub(crate) fn text_or_none() -> Option<&'static str> {
-    any(None)
 }
 
 /// Pairs of texts, any number of them.

@@ -21,7 +21,6 @@ pub(super) const CALLS: &[Call] = &[
     with_lifetime_secs,
     with_not_before,
     custom::with_custom_claims,
-    custom::with_custom_floats,
     len,
     sign,
     signing_input,
@@ -40,6 +39,9 @@ pub(super) const CALLS: &[Call] = &[
     show,
     show_errors,
 ];
+
+/// Floats are formatted by Rust's own library, which has assertions in it, as are texts by `Debug`.
+pub(super) const EXCUSED: &[Call] = &[custom::with_custom_floats, show_texts];
 
 /// A secure element, of which nothing is known.
 struct SecureElement;
@@ -173,10 +175,13 @@ fn from_custom_claims(_: &mut [u8]) {
 }
 
 fn show(buf: &mut [u8]) {
-    debug::<Assertion<'_>>(&assertion());
     debug::<Algorithm>(&any(Algorithm::Es256));
     debug::<Jti>(&jti());
     with_input(buf, |input| debug::<SigningInput<'_>>(&input));
+}
+
+fn show_texts(_: &mut [u8]) {
+    debug::<Assertion<'_>>(&assertion());
 }
 
 fn show_errors(_: &mut [u8]) {
@@ -192,7 +197,7 @@ mod custom {
     use serde::Serialize;
 
     use super::{Assertion, assertion};
-    use crate::opaque::{any, text, text_or_none, used};
+    use crate::opaque::{any, perhaps, text, used};
 
     /// Of every kind that there is in serde's model but for floats and maps.
     #[derive(Serialize)]
@@ -260,7 +265,7 @@ mod custom {
             wide: 0,
             characters: 'c',
             texts: text(),
-            options: text_or_none(),
+            options: perhaps(),
             units: (),
             unit_structs: Unit,
             variants: any(Variants::Tuple(0, 0)),

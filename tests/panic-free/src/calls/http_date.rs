@@ -4,7 +4,7 @@ use snow_token_core::http_date::{self, ClockOffset, HttpDateError};
 
 use crate::{
     Call,
-    opaque::{any, debug, display, text, text_or_none, used},
+    opaque::{any, debug, display, perhaps, text, used},
 };
 
 pub(super) const CALLS: &[Call] = &[
@@ -27,7 +27,7 @@ fn parse_at(_: &mut [u8]) {
 }
 
 fn retry_after_secs(_: &mut [u8]) {
-    used(http_date::retry_after_secs(text(), text_or_none()));
+    used(http_date::retry_after_secs(text(), perhaps()));
 }
 
 fn learn(_: &mut [u8]) {

@@ -10,7 +10,7 @@ use snow_token_core::outbox::{
 use super::refusal;
 use crate::{
     Call,
-    opaque::{any, bytes, debug, display, text, used},
+    opaque::{any, bytes, debug, display, perhaps, text, used},
 };
 
 type Memory = Ring<256>;
@@ -52,15 +52,6 @@ fn with_outbox(use_it: impl FnOnce(&mut Outbox<Memory>)) {
     use_it(any(&mut outbox));
 }
 
-/// Any that was handed out.
-fn record(buf: &mut [u8]) -> Option<Record> {
-    let mut outbox = Outbox::new(Memory::new(), any(0), any(Settings::DEFAULT), any(0));
-    match any(Outbox::next(any(&mut outbox), any(0), buf)) {
-        Ok(Action::Send(record) | Action::Check(record)) => Some(record),
-        _ => None,
-    }
-}
-
 fn id() -> RecordId {
     RecordId {
         series: any(0),
@@ -89,16 +80,10 @@ fn next(buf: &mut [u8]) {
     with_outbox(|outbox| used(Outbox::next(outbox, any(0), buf)));
 }
 
-fn settle(buf: &mut [u8]) {
-    if let Some(record) = record(buf) {
+fn settle(_: &mut [u8]) {
+    if let Some(flight) = perhaps() {
         with_outbox(|outbox| {
-            used(Outbox::settle(
-                outbox,
-                record.flight,
-                any(0),
-                outcome(),
-                any(0),
-            ));
+            used(Outbox::settle(outbox, flight, any(0), outcome(), any(0)));
         });
     }
 }
@@ -164,7 +149,7 @@ fn from_oldest(_: &mut [u8]) {
     used(<NextError<u8> as From<OldestError<u8>>>::from(error));
 }
 
-fn show(buf: &mut [u8]) {
+fn show(_: &mut [u8]) {
     with_ring(|ring| debug::<Ring<256>>(ring));
     with_outbox(|outbox| debug::<Outbox<Memory>>(outbox));
     with_outbox(|outbox| debug::<Counts>(&Outbox::counts(outbox)));
@@ -177,8 +162,10 @@ fn show(buf: &mut [u8]) {
         id: id(),
         len: any(0),
     });
-    debug::<Action>(&any(Action::Empty));
-    if let Some(record) = record(buf) {
+    if let Some(action) = perhaps() {
+        debug::<Action>(&action);
+    }
+    if let Some(record) = perhaps() {
         debug::<Record>(&record);
         debug::<Flight>(&record.flight);
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 use crate::{
     Call,
-    opaque::{any, debug, text, used},
+    opaque::{any, debug, perhaps, text, used},
 };
 
 type Memory = heapless::String<128>;
@@ -60,22 +60,6 @@ fn with_session(use_it: impl FnOnce(&mut FixedSession)) {
     use_it(any(&mut session));
 }
 
-/// Any that was handed out.
-fn flight() -> Option<Flight> {
-    match any(Renewal::next(&mut renewal(), any(0))) {
-        Action::Request { flight } | Action::RequestWhileUsing { flight, .. } => Some(flight),
-        _ => None,
-    }
-}
-
-/// Any that was handed out.
-fn number() -> Option<TokenNumber> {
-    match any(Renewal::next(&mut renewal(), any(0))) {
-        Action::UseToken { token, .. } => Some(token),
-        _ => None,
-    }
-}
-
 fn failure() -> Failure {
     any(Failure::Refused(refusal::cause()))
 }
@@ -106,7 +90,7 @@ fn renewal_next(_: &mut [u8]) {
 
 fn renewal_token_received(_: &mut [u8]) {
     let mut renewal = renewal();
-    if let Some(flight) = flight() {
+    if let Some(flight) = perhaps() {
         let lifetime = any(Some(0));
         used(Renewal::token_received(
             &mut renewal,
@@ -121,7 +105,7 @@ fn renewal_token_received(_: &mut [u8]) {
 
 fn renewal_failed(_: &mut [u8]) {
     let mut renewal = renewal();
-    if let Some(flight) = flight() {
+    if let Some(flight) = perhaps() {
         Renewal::failed(&mut renewal, flight, any(0), failure(), any(0));
     }
     used(renewal);
@@ -129,7 +113,7 @@ fn renewal_failed(_: &mut [u8]) {
 
 fn renewal_api_unauthorized(_: &mut [u8]) {
     let mut renewal = renewal();
-    if let Some(number) = number() {
+    if let Some(number) = perhaps() {
         Renewal::api_unauthorized(&mut renewal, number, any(0), any(0));
     }
     used(renewal);
@@ -164,7 +148,7 @@ fn next(_: &mut [u8]) {
 }
 
 fn token_received(_: &mut [u8]) {
-    let (Some(flight), Some(response)) = (flight(), token_response::response()) else {
+    let (Some(flight), Some(response)) = (perhaps(), token_response::response()) else {
         return;
     };
     with_session(|session| {
@@ -173,25 +157,25 @@ fn token_received(_: &mut [u8]) {
 }
 
 fn failed(_: &mut [u8]) {
-    if let Some(flight) = flight() {
+    if let Some(flight) = perhaps() {
         with_session(|session| Session::failed(session, flight, any(0), failure(), any(0)));
     }
 }
 
 fn api_unauthorized(_: &mut [u8]) {
-    if let Some(number) = number() {
+    if let Some(number) = perhaps() {
         with_session(|session| Session::api_unauthorized(session, number, any(0), any(0)));
     }
 }
 
 fn authorization(buf: &mut [u8]) {
-    if let Some(number) = number() {
+    if let Some(number) = perhaps() {
         with_session(|session| used(Session::authorization(session, number, any(0), buf)));
     }
 }
 
 fn bearer(_: &mut [u8]) {
-    if let Some(number) = number() {
+    if let Some(number) = perhaps() {
         with_session(|session| used(Session::bearer(session, number, any(0))));
     }
 }
@@ -235,14 +219,16 @@ fn failure_from(_: &mut [u8]) {
 
 fn show(_: &mut [u8]) {
     debug::<Settings>(&any(Settings::DEFAULT));
-    debug::<Action>(&any(Action::AwaitOutcome));
+    if let Some(action) = perhaps() {
+        debug::<Action>(&action);
+    }
     debug::<StopReason>(&any(StopReason::Malformed));
     debug::<Failure>(&failure());
     debug::<Unkept>(&any(Unkept));
-    if let Some(flight) = flight() {
+    if let Some(flight) = perhaps() {
         debug::<Flight>(&flight);
     }
-    if let Some(number) = number() {
+    if let Some(number) = perhaps() {
         debug::<TokenNumber>(&number);
     }
     debug::<Renewal>(&renewal());

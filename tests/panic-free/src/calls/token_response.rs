@@ -7,7 +7,7 @@ use snow_token_core::{
 
 use crate::{
     Call,
-    opaque::{any, bytes, debug, display, text, used},
+    opaque::{any, bytes, debug, display, perhaps, text, used},
 };
 
 pub(super) const CALLS: &[Call] = &[
@@ -21,9 +21,12 @@ pub(super) const CALLS: &[Call] = &[
     show,
 ];
 
+/// Text by `Debug`, which Rust's own library cuts where it has to escape.
+pub(super) const EXCUSED: &[Call] = &[show_texts];
+
 /// Any that can be had.
 pub(super) fn response() -> Option<TokenResponse<'static>> {
-    any(TokenResponse::handed_in(Secret::new(text())).ok())
+    perhaps()
 }
 
 /// Any error.
@@ -68,10 +71,13 @@ fn from_buffer(_: &mut [u8]) {
     used(<TokenResponseError as From<BufferTooSmall>>::from(error));
 }
 
-fn show(_: &mut [u8]) {
+fn show_texts(_: &mut [u8]) {
     if let Some(response) = response() {
         debug::<TokenResponse<'_>>(&response);
     }
+}
+
+fn show(_: &mut [u8]) {
     debug::<Member>(&any(Member::Scope));
     debug::<TokenResponseError>(&error());
     display::<TokenResponseError>(&error());
