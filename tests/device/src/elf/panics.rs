@@ -186,7 +186,9 @@ fn is_library(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&', '[', '(']);
     // The second is an implementation for every type, made by whoever needs it.
     name.starts_with("core::")
-        || name.starts_with("T as core::") || name.starts_with("alloc::") || name.starts_with("OUTLINED")
+        || name.starts_with("T as core::")
+        || name.starts_with("alloc::")
+        || name.starts_with("OUTLINED")
 }
 
 /// The innermost frame that is not the standard library's. `frames` begin with the innermost.

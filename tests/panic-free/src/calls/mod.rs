@@ -3,6 +3,7 @@
 mod access_token;
 mod assertion;
 mod authorization;
+mod buffer;
 mod expiry;
 mod explain;
 mod form;
@@ -14,7 +15,6 @@ mod outbox;
 mod refusal;
 mod secret;
 mod session;
-mod signers;
 mod timestamp;
 mod token_endpoint;
 mod token_request;
@@ -28,6 +28,7 @@ pub(crate) const ALL: &[&[Call]] = &[
     assertion::CALLS,
     authorization::CALLS,
     authorization::PKCE,
+    buffer::CALLS,
     explain::CALLS,
     expiry::CALLS,
     form::CALLS,
@@ -40,16 +41,16 @@ pub(crate) const ALL: &[&[Call]] = &[
     refusal::CALLS,
     secret::CALLS,
     session::CALLS,
-    signers::CALLS,
-    signers::es256::CALLS,
-    signers::es384::CALLS,
-    signers::es512::CALLS,
-    signers::hs256::CALLS,
-    signers::hs384::CALLS,
-    signers::hs512::CALLS,
-    signers::rs256::CALLS,
-    signers::rs384::CALLS,
-    signers::rs512::CALLS,
+    assertion::signers::CALLS,
+    assertion::signers::es256::CALLS,
+    assertion::signers::es384::CALLS,
+    assertion::signers::es512::CALLS,
+    assertion::signers::hs256::CALLS,
+    assertion::signers::hs384::CALLS,
+    assertion::signers::hs512::CALLS,
+    assertion::signers::rs256::CALLS,
+    assertion::signers::rs384::CALLS,
+    assertion::signers::rs512::CALLS,
     timestamp::CALLS,
     token_endpoint::CALLS,
     token_request::CALLS,
@@ -66,15 +67,15 @@ pub(crate) const EXCUSED: &[&[Call]] = &[
     http1::EXCUSED_STREAM,
     log::EXCUSED,
     refusal::EXCUSED,
-    signers::es256::EXCUSED,
-    signers::es384::EXCUSED,
-    signers::es512::EXCUSED,
-    signers::hs256::EXCUSED,
-    signers::hs384::EXCUSED,
-    signers::hs512::EXCUSED,
-    signers::rs256::EXCUSED,
-    signers::rs384::EXCUSED,
-    signers::rs512::EXCUSED,
+    assertion::signers::es256::EXCUSED,
+    assertion::signers::es384::EXCUSED,
+    assertion::signers::es512::EXCUSED,
+    assertion::signers::hs256::EXCUSED,
+    assertion::signers::hs384::EXCUSED,
+    assertion::signers::hs512::EXCUSED,
+    assertion::signers::rs256::EXCUSED,
+    assertion::signers::rs384::EXCUSED,
+    assertion::signers::rs512::EXCUSED,
     token_request::EXCUSED,
     token_response::EXCUSED,
 ];

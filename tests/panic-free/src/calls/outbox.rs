@@ -141,7 +141,7 @@ fn ring_len(_: &mut [u8]) {
 }
 
 fn ring_is_empty(_: &mut [u8]) {
-    with_ring(|ring| used(<Ring<256> as Storage>::is_empty(ring)));
+    with_ring(|ring| used(Storage::is_empty(ring)));
 }
 
 fn from_oldest(_: &mut [u8]) {

@@ -1,10 +1,10 @@
-//! `Secret` and `BufferTooSmall`.
+//! `Secret`.
 
-use snow_token_core::{BufferTooSmall, Secret};
+use snow_token_core::Secret;
 
 use crate::{
     Call,
-    opaque::{any, debug, display, text, used},
+    opaque::{any, debug, text, used},
 };
 
 pub(super) const CALLS: &[Call] = &[new, expose, eq, show];
@@ -24,6 +24,4 @@ fn eq(_: &mut [u8]) {
 
 fn show(_: &mut [u8]) {
     debug::<Secret<'_>>(&Secret::new(text()));
-    debug::<BufferTooSmall>(&BufferTooSmall { needed: any(0) });
-    display::<BufferTooSmall>(&BufferTooSmall { needed: any(0) });
 }

@@ -1,4 +1,6 @@
-//! `assertion`, with a signer of the caller's own; this crate's are in `signers`.
+//! `assertion`, with a signer of the caller's own; core's are in `signers`.
+
+pub(super) mod signers;
 
 use snow_token_core::{
     BufferTooSmall,
@@ -21,6 +23,7 @@ pub(super) const CALLS: &[Call] = &[
     with_lifetime_secs,
     with_not_before,
     custom::with_custom_claims,
+    custom::custom,
     len,
     sign,
     signing_input,
@@ -194,7 +197,8 @@ fn show_errors(_: &mut [u8]) {
 }
 
 mod custom {
-    use serde::Serialize;
+    use serde::{Serialize, ser};
+    use snow_token_core::assertion::CustomClaimsError;
 
     use super::{Assertion, assertion};
     use crate::opaque::{any, perhaps, text, used};
@@ -287,6 +291,10 @@ mod custom {
             algorithm,
             buf,
         ));
+    }
+
+    pub(super) fn custom(_: &mut [u8]) {
+        used(<CustomClaimsError as ser::Error>::custom(text()));
     }
 
     pub(super) fn with_custom_floats(buf: &mut [u8]) {
