@@ -16,10 +16,7 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 /// Debian's Rust has an output folder of its own, as in `tests/run`.
 pub fn cargo(target: &str) -> Option<Command> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo
-        .current_dir(WORKSPACE)
-        .env("CARGO_INCREMENTAL", "0")
-        .stdin(Stdio::null());
+    cargo.current_dir(WORKSPACE).stdin(Stdio::null());
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     if env::var_os("CARGO_UNSTABLE_BUILD_STD").is_some() {
         return Some(cargo);

@@ -184,9 +184,10 @@ fn takes_location(name: &str) -> bool {
 /// Whether a function is the standard library's, by its name.
 fn is_library(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&', '[', '(']);
-    // The second is an implementation for every type, made by whoever needs it.
+    // An implementation for a type that has no crate, or for every type, is made by whoever needs it.
+    let of_no_crate = name.split_once(" as core::");
     name.starts_with("core::")
-        || name.starts_with("T as core::")
+        || of_no_crate.is_some_and(|(of, _)| !of.contains("::"))
         || name.starts_with("alloc::")
         || name.starts_with("OUTLINED")
 }

@@ -1,6 +1,6 @@
 //! `assertion`, with a signer of the caller's own; core's are in `signers`.
 
-pub(super) mod signers;
+pub(in crate::calls) mod signers;
 
 use snow_token_core::{
     BufferTooSmall,

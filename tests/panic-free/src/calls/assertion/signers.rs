@@ -7,7 +7,7 @@ use crate::{
     opaque::{any, bytes, debug, display, perhaps, text, used},
 };
 
-pub(super) const CALLS: &[Call] = &[show_key_error];
+pub(in crate::calls) const CALLS: &[Call] = &[show_key_error];
 
 fn show_key_error(_: &mut [u8]) {
     debug::<KeyError>(&any(KeyError::Malformed));
@@ -58,7 +58,7 @@ macro_rules! from_files {
     };
 }
 
-pub(super) mod es256 {
+pub(in crate::calls) mod es256 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[
@@ -80,7 +80,7 @@ pub(super) mod es256 {
     signing!(Es256);
 }
 
-pub(super) mod es384 {
+pub(in crate::calls) mod es384 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[algorithm, signature_len, show];
@@ -95,7 +95,7 @@ pub(super) mod es384 {
     signing!(Es384);
 }
 
-pub(super) mod es512 {
+pub(in crate::calls) mod es512 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[algorithm, signature_len, show];
@@ -110,7 +110,7 @@ pub(super) mod es512 {
     signing!(Es512);
 }
 
-pub(super) mod hs256 {
+pub(in crate::calls) mod hs256 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[algorithm, signature_len, show, show_error];
@@ -131,7 +131,7 @@ pub(super) mod hs256 {
     signing!(Hs256);
 }
 
-pub(super) mod hs384 {
+pub(in crate::calls) mod hs384 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[algorithm, signature_len, show];
@@ -145,7 +145,7 @@ pub(super) mod hs384 {
     signing!(Hs384);
 }
 
-pub(super) mod hs512 {
+pub(in crate::calls) mod hs512 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] = &[algorithm, signature_len, show];
@@ -159,7 +159,7 @@ pub(super) mod hs512 {
     signing!(Hs512);
 }
 
-pub(super) mod rs256 {
+pub(in crate::calls) mod rs256 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] =
@@ -171,7 +171,7 @@ pub(super) mod rs256 {
     signing!(Rs256);
 }
 
-pub(super) mod rs384 {
+pub(in crate::calls) mod rs384 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] =
@@ -183,7 +183,7 @@ pub(super) mod rs384 {
     signing!(Rs384);
 }
 
-pub(super) mod rs512 {
+pub(in crate::calls) mod rs512 {
     use super::*;
 
     pub(in crate::calls) const CALLS: &[Call] =
