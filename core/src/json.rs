@@ -462,11 +462,16 @@ impl<'a> Text<'a> {
     /// What follows `part` in upper or lower case: a plain text of ASCII that a server is known to
     /// write without escapes.
     pub(crate) fn after_ignore_case(self, part: &str) -> Option<Self> {
-        let windows = self.0.as_bytes().windows(part.len());
-        let at = windows
-            .take_while(|_| !part.is_empty())
-            .position(|window| window.eq_ignore_ascii_case(part.as_bytes()))?;
-        self.0.get(at.saturating_add(part.len())..).map(Self)
+        let text = self.0.as_bytes();
+        let ends = part.len()..=text.len();
+        let mut ends = ends;
+        let end = ends.find(|end| {
+            let start = end.saturating_sub(part.len());
+            let found = text.get(start..*end);
+            !part.is_empty()
+                && found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
+        })?;
+        self.0.get(end..).map(Self)
     }
 
     /// Whether `part` occurs in it, a plain text that a server is known to write without escapes.

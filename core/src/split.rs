@@ -5,8 +5,11 @@
 
 /// What stands before the first `part`, and behind it. There is none of an empty one.
 pub(crate) fn split_once<'a>(text: &'a str, part: &str) -> Option<(&'a str, &'a str)> {
-    let mut windows = text.as_bytes().windows(part.len().max(1));
-    let at = windows.position(|window| window == part.as_bytes())?;
+    let starts = |at: &usize| {
+        let rest = text.as_bytes().get(*at..);
+        !part.is_empty() && rest.is_some_and(|rest| rest.starts_with(part.as_bytes()))
+    };
+    let at = (0..text.len()).find(starts)?;
     Some((text.get(..at)?, text.get(at.saturating_add(part.len())..)?))
 }
 
