@@ -521,19 +521,20 @@ impl<'a> Text<'a> {
     /// What follows `part` in upper or lower case: a plain text of ASCII that a server is known to
     /// write without escapes.
     pub(crate) fn after_ignore_case(self, part: &str) -> Option<Self> {
-        let windows = self.raw.windows(part.len());
-        let at = windows
-            .take_while(|_| !part.is_empty())
-            .position(|window| window.eq_ignore_ascii_case(part.as_bytes()))?;
-        let raw = self.raw.get(at.saturating_add(part.len())..)?;
+        let mut ends = part.len()..=self.raw.len();
+        let end = ends.find(|end| {
+            let start = end.saturating_sub(part.len());
+            let found = self.raw.get(start..*end);
+            !part.is_empty()
+                && found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
+        })?;
+        let raw = self.raw.get(end..)?;
         Some(Self { raw, ..self })
     }
 
     /// Whether `part` occurs in it, a plain text that a server is known to write without escapes.
     pub(crate) fn contains(self, part: &str) -> bool {
-        // Not by `str::contains`, whose search for texts is large, and has panics in it.
-        let mut windows = self.raw.windows(part.len().max(1));
-        part.is_empty() || windows.any(|window| window == part.as_bytes())
+        crate::split::contains(self.raw, part)
     }
 
     pub(crate) fn write_to(self, out: &mut crate::buffer::Writer<'_>) {

@@ -28,3 +28,14 @@ macro_rules! redacted_format {
         }
     };
 }
+
+/// `Debug` as it is derived, for a struct of more than five fields: derived, it would go through a
+/// function of the standard library that counts them, and can panic for all that the compiler knows.
+macro_rules! debug_fields {
+    ($f:ident, $value:expr, $name:ident { $($field:ident),* $(,)? }) => {{
+        let $name { $($field),* } = $value;
+        let mut fields = $f.debug_struct(stringify!($name));
+        $(fields.field(stringify!($field), $field);)*
+        fields.finish()
+    }};
+}

@@ -241,7 +241,6 @@ impl<E: fmt::Debug + fmt::Display> core::error::Error for PushError<E> {}
 /// A queue of records on their way to the instance. See [the module](self).
 ///
 /// Beside its storage it takes no more than 96 bytes.
-#[derive(Debug)]
 pub struct Outbox<S> {
     storage: S,
     settings: Settings,
@@ -257,6 +256,28 @@ pub struct Outbox<S> {
     failures: u8,
     not_before: u64,
     counts: Counts,
+}
+
+impl<S: fmt::Debug> fmt::Debug for Outbox<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_fields!(
+            f,
+            self,
+            Outbox {
+                storage,
+                settings,
+                clock,
+                series,
+                next_sequence,
+                flight_number,
+                out,
+                oldest,
+                failures,
+                not_before,
+                counts
+            }
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -10,6 +10,7 @@ use core::fmt;
 use crate::{
     http_date,
     json::{Event, JsonError, Reader, Text},
+    split::split_once,
 };
 
 /// An HTTP answer, as far as it matters here.
@@ -331,7 +332,8 @@ fn by_status(answer: &Answer<'_>, body: &ErrorBody<'_>) -> Cause {
 
 /// Whether a `Content-Type` promises JSON.
 fn promises_json(content_type: &str) -> bool {
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let media_type = split_once(content_type, ";").map_or(content_type, |(before, _)| before);
+    let media_type = media_type.trim();
     media_type.eq_ignore_ascii_case("application/json")
         || media_type.eq_ignore_ascii_case("text/json")
         || ends_with_ignore_case(media_type, "+json")

@@ -4,9 +4,8 @@
 //! ServiceNow takes the parameters in the body of a POST only, form-encoded; a JSON body is
 //! refused.
 
-use base64ct::{Base64, Encoder};
-
 use crate::{
+    base64::{Encoder, Standard},
     buffer::{BufferTooSmall, Writer, as_text},
     form,
     secret::Secret,
@@ -222,20 +221,9 @@ impl<'a> TokenRequest<'a> {
 
     /// The length in bytes of the `Authorization` header's value; 0 where the request has none.
     pub fn authorization_len(&self) -> usize {
-        match self.client {
-            ClientAuthentication::Body { .. } | ClientAuthentication::None { .. } => 0,
-            ClientAuthentication::Basic {
-                client_id,
-                client_secret,
-            } => {
-                let mut credentials_len = 0_usize;
-                each_credential_piece(client_id, client_secret, &mut |piece| {
-                    credentials_len = credentials_len.saturating_add(piece.len());
-                });
-                let base64_len = credentials_len.div_ceil(3).saturating_mul(4);
-                BASIC.len().saturating_add(base64_len)
-            }
-        }
+        let mut out = Writer::counting();
+        self.write_authorization(&mut out);
+        out.needed()
     }
 
     /// Writes the value of the `Authorization` header, where the request has one.
@@ -264,42 +252,29 @@ impl<'a> TokenRequest<'a> {
     /// # Ok::<(), snow_token_core::BufferTooSmall>(())
     /// ```
     pub fn authorization<'b>(&self, buf: &'b mut [u8]) -> Result<Option<&'b str>, BufferTooSmall> {
+        let mut out = Writer::new(buf);
+        self.write_authorization(&mut out);
+        let written = out.finish()?;
+        Ok((!written.is_empty()).then(|| as_text(written)))
+    }
+
+    /// RFC 6749 §2.3.1: "The client identifier is encoded using the
+    /// "application/x-www-form-urlencoded" encoding algorithm per Appendix B, and the encoded value
+    /// is used as the username; the client password is encoded using the same algorithm and used as
+    /// the password."
+    pub(crate) fn write_authorization(&self, out: &mut Writer<'_>) {
         let ClientAuthentication::Basic {
             client_id,
             client_secret,
         } = self.client
         else {
-            return Ok(None);
+            return;
         };
-        let mut out = Writer::new(buf);
-        out.push(BASIC.as_bytes());
-        // Reserves the room, which the encoder then fills.
-        let base64_len = self.authorization_len().saturating_sub(BASIC.len());
-        (0..base64_len).for_each(|_| out.push(b"="));
-        let written = out.finish()?;
-        let needed = written.len();
-        let base64 = written.get_mut(BASIC.len()..).unwrap_or_default();
-
-        let mut encoder = Encoder::<Base64>::new(base64).map_err(|_| BufferTooSmall { needed })?;
-        let mut outcome = Ok(());
-        each_credential_piece(client_id, client_secret, &mut |piece| {
-            outcome = outcome.and_then(|()| encoder.encode(piece));
-        });
-        outcome
-            .and_then(|()| encoder.finish().map(|_| ()))
-            .map_err(|_| BufferTooSmall { needed })?;
-        Ok(Some(as_text(written)))
+        out.push(b"Basic ");
+        let mut base64 = Encoder::new(out, Standard);
+        form::encode_each(client_id, &mut |piece| base64.push(piece));
+        base64.push(b":");
+        form::encode_each(client_secret.expose(), &mut |piece| base64.push(piece));
+        base64.finish();
     }
-}
-
-const BASIC: &str = "Basic ";
-
-/// RFC 6749 §2.3.1: "The client identifier is encoded using the
-/// "application/x-www-form-urlencoded" encoding algorithm per Appendix B, and the encoded value
-/// is used as the username; the client password is encoded using the same algorithm and used as
-/// the password."
-fn each_credential_piece(client_id: &str, secret: Secret<'_>, out: &mut dyn FnMut(&[u8])) {
-    form::encode_each(client_id, out);
-    out(b":");
-    form::encode_each(secret.expose(), out);
 }

@@ -4,13 +4,16 @@ use core::fmt;
 
 use super::{
     algorithm::Algorithm,
-    base64url::{self, Encoder},
+    base64url,
     error::{AssertionError, CustomClaimsError},
     signer::AssertionSigner,
     signing_input::SigningInput,
     text::{push_number, push_string},
 };
-use crate::buffer::Writer;
+use crate::{
+    base64::{Encoder, Url},
+    buffer::Writer,
+};
 
 /// How long an assertion is good unless the caller says otherwise, in seconds.
 ///
@@ -241,11 +244,11 @@ impl<'a> Assertion<'a> {
         if now_unix < RELEASE_YEAR_UNIX {
             return Err(AssertionError::ClockNotSet);
         }
-        let mut header = Encoder::new(out);
+        let mut header = Encoder::new(out, Url);
         self.write_header(algorithm, &mut header);
         header.finish();
         out.push(b".");
-        let mut claims = Encoder::new(out);
+        let mut claims = Encoder::new(out, Url);
         self.write_claims(now_unix, jti, &mut claims)?;
         claims.finish();
         Ok(())
@@ -349,7 +352,7 @@ mod tests {
             .with_lifetime_secs(60);
         let mut buf = [0; 512];
         let mut out = Writer::new(&mut buf);
-        let mut header = Encoder::new(&mut out);
+        let mut header = Encoder::new(&mut out, Url);
         sample.write_header(Algorithm::Rs256, &mut header);
         header.finish();
         let mut text = [0; 512];
@@ -359,7 +362,7 @@ mod tests {
         );
 
         let mut out = Writer::new(&mut buf);
-        let mut claims = Encoder::new(&mut out);
+        let mut claims = Encoder::new(&mut out, Url);
         let jti = "5dd0e1c7-b657-4bd8-9dce-17ad7efe06ab";
         sample
             .write_claims(1_622_702_466, jti, &mut claims)

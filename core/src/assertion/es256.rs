@@ -73,9 +73,9 @@ impl Es256 {
 }
 
 fn load(key: &[u8]) -> Result<Es256, KeyError> {
-    SecretKey::from_slice(key)
-        .map(Es256)
-        .map_err(|_| KeyError::OutOfRange)
+    let key = <&[u8; 32]>::try_from(key).map_err(|_| KeyError::OutOfRange)?;
+    let key = SecretKey::from_bytes(key.into());
+    key.map(Es256).map_err(|_| KeyError::OutOfRange)
 }
 
 impl AssertionSigner for Es256 {

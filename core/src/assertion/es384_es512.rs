@@ -66,8 +66,9 @@ macro_rules! ecdsa_signer {
             }
 
             fn load(key: &[u8]) -> Result<Self, KeyError> {
-                let key = SecretKey::from_slice(key).map_err(|_| KeyError::OutOfRange)?;
-                Ok(Self(key))
+                let key = <&[u8; $len]>::try_from(key).map_err(|_| KeyError::OutOfRange)?;
+                let key = SecretKey::from_bytes(key.into());
+                key.map(Self).map_err(|_| KeyError::OutOfRange)
             }
         }
 

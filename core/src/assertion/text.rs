@@ -1,7 +1,6 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
-use super::base64url::Encoder;
-use crate::{buffer::lower_hex_digit, division::div_rem};
+use crate::{base64::Encoder, buffer::lower_hex_digit, division::div_rem};
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {

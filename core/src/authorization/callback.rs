@@ -8,6 +8,7 @@ use crate::{
     form::{self, InvalidEncoding},
     json::Number,
     secret::Secret,
+    split::split_once,
     token_response::{BEARER, TokenResponse, is_bearer_token},
 };
 
@@ -175,8 +176,15 @@ impl<'b> Callback<'b> {
 
 /// Names and values as they stand in the redirect.
 fn pairs(parameters: &str) -> impl Iterator<Item = (&str, &str)> {
-    let pairs = parameters.split('&');
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+    let mut rest = Some(parameters);
+    core::iter::from_fn(move || {
+        let (pair, after) = match split_once(rest?, "&") {
+            Some((pair, after)) => (pair, Some(after)),
+            None => (rest?, None),
+        };
+        rest = after;
+        Some(split_once(pair, "=").unwrap_or((pair, "")))
+    })
 }
 
 /// The parameters as they stand in the redirect, still encoded.

@@ -89,7 +89,7 @@ impl Drop for State {
 impl ZeroizeOnDrop for State {}
 
 /// A request for the user's consent, to be opened in a browser.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct AuthorizationRequest<'a> {
     response_type: &'static str,
@@ -98,6 +98,23 @@ pub struct AuthorizationRequest<'a> {
     state: &'a State,
     scope: Option<&'a str>,
     code_challenge: Option<&'a str>,
+}
+
+impl fmt::Debug for AuthorizationRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_fields!(
+            f,
+            self,
+            AuthorizationRequest {
+                response_type,
+                client_id,
+                redirect_uri,
+                state,
+                scope,
+                code_challenge
+            }
+        )
+    }
 }
 
 impl<'a> AuthorizationRequest<'a> {

@@ -2,11 +2,14 @@
 
 use core::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::{buffer::as_text, secret::Secret};
+use crate::{
+    base64::{Encoder, Url},
+    buffer::{Writer, as_text},
+    secret::Secret,
+};
 
 /// 32 bytes in base64url.
 const LEN: usize = 43;
@@ -73,8 +76,9 @@ impl CodeChallenge {
 
 fn base64url(bytes: &[u8; 32]) -> [u8; LEN] {
     let mut text = [0; LEN];
-    // The length is right by construction.
-    let encoded = Base64UrlUnpadded::encode(bytes, &mut text);
-    debug_assert!(encoded.is_ok());
+    let mut out = Writer::new(&mut text);
+    let mut encoder = Encoder::new(&mut out, Url);
+    encoder.push(bytes);
+    encoder.finish();
     text
 }

@@ -1,11 +1,10 @@
 //! The header by which a request proves who sends it.
 
-use base64ct::{Base64, Encoder};
 use zeroize::Zeroize;
 
-use super::request::RequestError;
 use crate::{
     access_token::{AccessToken, AccessTokenError},
+    base64::{Encoder, Standard},
     buffer::Writer,
     secret::Secret,
     token_request::TokenRequest,
@@ -94,61 +93,31 @@ impl<'a> Authorization<'a> {
         }
     }
 
-    /// Writes the header, and tells at which place [`fill`](Self::fill) has to go on.
-    pub(super) fn write(&self, out: &mut Writer<'_>) -> usize {
-        let value_len = match self.0 {
+    /// Writes the header, if there is one.
+    pub(super) fn write(&self, out: &mut Writer<'_>) {
+        match self.0 {
             Kind::Bearer(token) => {
                 out.push(b"Authorization: Bearer ");
                 out.push(token.expose().as_bytes());
-                0
             }
             Kind::ApiKey(key) => {
                 out.push(b"x-sn-apikey: ");
                 out.push(key.expose().as_bytes());
-                0
             }
             Kind::Basic { user, password } => {
                 out.push(b"Authorization: Basic ");
-                let len = user.len().saturating_add(password.expose().len());
-                len.saturating_add(1).div_ceil(3).saturating_mul(4)
-            }
-            Kind::Client(request) => match request.authorization_len() {
-                0 => return out.needed(),
-                len => {
-                    out.push(b"Authorization: ");
-                    len
+                let mut base64 = Encoder::new(out, Standard);
+                for piece in [user, ":", password.expose()] {
+                    base64.push(piece.as_bytes());
                 }
-            },
-        };
-        let at = out.needed();
-        // Reserves the room.
-        (0..value_len).for_each(|_| out.push(b"="));
-        out.push(b"\r\n");
-        at
-    }
-
-    /// Fills the room that [`write`](Self::write) reserved, at the beginning of `room`.
-    pub(super) fn fill(&self, room: &mut [u8]) -> Result<(), RequestError> {
-        match self.0 {
-            Kind::Bearer(_) | Kind::ApiKey(_) => Ok(()),
-            Kind::Basic { user, password } => {
-                basic(user, password, room).map_err(|_| RequestError::Authorization)
+                base64.finish();
             }
+            Kind::Client(request) if request.authorization_len() == 0 => return,
             Kind::Client(request) => {
-                let room = room.get_mut(..request.authorization_len());
-                request.authorization(room.unwrap_or_default())?;
-                Ok(())
+                out.push(b"Authorization: ");
+                request.write_authorization(out);
             }
         }
+        out.push(b"\r\n");
     }
-}
-
-fn basic(user: &str, password: Secret<'_>, room: &mut [u8]) -> Result<(), base64ct::Error> {
-    let mut encoder = Encoder::<Base64>::new(room)?;
-    for piece in [user, ":", password.expose()] {
-        if !piece.is_empty() {
-            encoder.encode(piece.as_bytes())?;
-        }
-    }
-    encoder.finish().map(|_| ())
 }

@@ -129,7 +129,7 @@ impl From<BufferTooSmall> for RequestError {
 /// assert_eq!(broken.head(&mut buf), Err(RequestError::HeaderValue));
 /// # Ok::<(), RequestError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Request<'a> {
     pub(super) method: Method,
@@ -140,6 +140,25 @@ pub struct Request<'a> {
     pub(super) wants_response_body: bool,
     closes: bool,
     headers: &'a [(&'a str, &'a str)],
+}
+
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_fields!(
+            f,
+            self,
+            Request {
+                method,
+                host,
+                target,
+                authorization,
+                body,
+                wants_response_body,
+                closes,
+                headers
+            }
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,26 +243,19 @@ impl<'a> Request<'a> {
     pub fn head<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], RequestError> {
         self.check()?;
         let mut out = Writer::new(buf);
-        let authorization_at = self.write(&mut out);
-        let written = out.finish()?;
-        if let Some(authorization) = &self.authorization {
-            let room = written.get_mut(authorization_at..).unwrap_or_default();
-            authorization.fill(room)?;
-        }
-        Ok(written)
+        self.write(&mut out);
+        Ok(out.finish()?)
     }
 
-    /// Writes the head, with room for the authorization at the place that it tells.
-    fn write(&self, out: &mut Writer<'_>) -> usize {
+    fn write(&self, out: &mut Writer<'_>) {
         out.push(self.method.name().as_bytes());
         out.push(b" ");
         self.target.write(out);
         out.push(b" HTTP/1.1\r\n");
         header("Host", self.host, out);
-        let authorization_at = match &self.authorization {
-            Some(authorization) => authorization.write(out),
-            None => 0,
-        };
+        if let Some(authorization) = &self.authorization {
+            authorization.write(out);
+        }
         header("Accept", "application/json", out);
         if let Some((content_type, _)) = self.body {
             header("Content-Type", content_type, out);
@@ -263,7 +275,6 @@ impl<'a> Request<'a> {
             header(name, value, out);
         }
         out.push(b"\r\n");
-        authorization_at
     }
 
     fn check(&self) -> Result<(), RequestError> {

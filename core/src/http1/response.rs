@@ -28,7 +28,7 @@ pub const MAX_HEAD_LEN: usize = 16_384;
 /// assert!(head.keep_alive);
 /// # Ok::<(), snow_token_core::http1::ResponseError>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Head<'a> {
@@ -46,6 +46,24 @@ pub struct Head<'a> {
     pub date: Option<&'a str>,
     /// The `Location` header.
     pub location: Option<&'a str>,
+}
+
+impl fmt::Debug for Head<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_fields!(
+            f,
+            self,
+            Head {
+                status,
+                framing,
+                keep_alive,
+                content_type,
+                retry_after,
+                date,
+                location
+            }
+        )
+    }
 }
 
 impl<'a> Head<'a> {

@@ -1,5 +1,7 @@
 //! The state machine by itself: times and flags, no token.
 
+use core::fmt;
+
 use super::{
     OVERSLEPT_MS, PAUSE_MS,
     action::{Action, Failure, Flight, StopReason, TokenNumber},
@@ -72,7 +74,6 @@ impl Default for Settings {
 /// let again_in_ms = 1_739_800;
 /// assert_eq!(renewal.next(200), Action::UseToken { token: number, again_in_ms });
 /// ```
-#[derive(Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Renewal {
     settings: Settings,
@@ -91,6 +92,28 @@ pub struct Renewal {
     doubtful: u8,
     /// Re-logins after a 401, one soon after the other.
     relogins: u8,
+}
+
+impl fmt::Debug for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        debug_fields!(
+            f,
+            self,
+            Renewal {
+                settings,
+                clock,
+                token,
+                token_number,
+                phase,
+                flight_number,
+                pause_until,
+                not_before,
+                failures,
+                doubtful,
+                relogins
+            }
+        )
+    }
 }
 
 #[derive(Debug, Clone, Copy)]

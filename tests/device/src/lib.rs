@@ -12,6 +12,7 @@
 //! Needs QEMU (`qemu-system-arm`), and the firmware: built here for `thumbv7em-none-eabihf`, or taken
 //! from the folder that `SNOW_TOKEN_FIRMWARE_DIR` names.
 
+pub mod cortex_m;
 pub mod device;
 pub mod elf;
 pub mod error;

@@ -3,7 +3,10 @@
 use serde::ser::Impossible;
 
 use super::place::Place;
-use crate::assertion::{base64url::Encoder, error::CustomClaimsError as Error, text::push_string};
+use crate::{
+    assertion::{error::CustomClaimsError as Error, text::push_string},
+    base64::Encoder,
+};
 
 /// Takes a key, which must be text and none of `reserved`.
 pub(super) struct Key<'e, 'w, 'b> {

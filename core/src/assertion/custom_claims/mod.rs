@@ -16,7 +16,8 @@ use core::fmt::Display;
 use serde::{Serialize, ser};
 
 use self::{place::At, top::Top};
-use super::{base64url::Encoder, claims::WriteClaims, error::CustomClaimsError};
+use super::{claims::WriteClaims, error::CustomClaimsError};
+use crate::base64::Encoder;
 
 impl<T: Serialize> WriteClaims for T {
     fn write(&self, out: &mut Encoder<'_, '_>) -> Result<(), CustomClaimsError> {

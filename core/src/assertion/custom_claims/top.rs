@@ -10,7 +10,7 @@ use super::{
     place::{At, Place},
     value::Value,
 };
-use crate::assertion::{base64url::Encoder, error::CustomClaimsError as Error};
+use crate::{assertion::error::CustomClaimsError as Error, base64::Encoder};
 
 /// The claims that an assertion writes itself, or leaves out for a reason.
 const RESERVED: &[&str] = &["aud", "sub", "iss", "exp", "iat", "jti", "nbf"];

@@ -11,10 +11,12 @@ use serde::{
 };
 
 use super::{key::Key, place::At};
-use crate::assertion::{
-    base64url::Encoder,
-    error::CustomClaimsError as Error,
-    text::{push_escaped, push_string},
+use crate::{
+    assertion::{
+        error::CustomClaimsError as Error,
+        text::{push_escaped, push_string},
+    },
+    base64::Encoder,
 };
 
 /// Serializes one value.

@@ -1,7 +1,11 @@
 //! PEM (RFC 7468) into a buffer, without a heap.
 
-use base64ct::{Base64, Encoding};
 use zeroize::Zeroize;
+
+use crate::{
+    base64::{ENCODED_GROUP, decode_group},
+    split::{contains, split_once},
+};
 
 /// What the text of a PEM file says about its contents.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,8 +36,8 @@ const DASHES: &str = "-----";
 pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u8]), PemError> {
     let mut rest = text;
     loop {
-        let (_, block) = rest.split_once(BEGIN).ok_or(PemError::Malformed)?;
-        let (name, body) = block.split_once(DASHES).ok_or(PemError::Malformed)?;
+        let (_, block) = split_once(rest, BEGIN).ok_or(PemError::Malformed)?;
+        let (name, body) = split_once(block, DASHES).ok_or(PemError::Malformed)?;
         let label = match name {
             "PRIVATE KEY" => Label::Pkcs8,
             "EC PRIVATE KEY" => Label::Sec1,
@@ -46,10 +50,10 @@ pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u
         };
         // The first dash ends the key, for base64 has none. To look for more than one character would
         // take a time that depends on those of the key.
-        let (base64, marker) = body.split_once('-').ok_or(PemError::Malformed)?;
+        let (base64, marker) = split_once(body, "-").ok_or(PemError::Malformed)?;
         let Some(after) = marker.strip_prefix(END_AFTER_DASH) else {
-            return Err(match marker.split_once(END) {
-                Some((headers, _)) if headers.contains("ENCRYPTED") => PemError::Encrypted,
+            return Err(match split_once(marker, END) {
+                Some((headers, _)) if contains(headers, "ENCRYPTED") => PemError::Encrypted,
                 _ => PemError::Malformed,
             });
         };
@@ -69,7 +73,7 @@ fn decode_base64<'b>(body: &str, buf: &'b mut [u8]) -> Result<&'b [u8], PemError
     let mut written = 0_usize;
     let mut padded = false;
     loop {
-        let mut group = [0; 4];
+        let mut group = [0; ENCODED_GROUP];
         let mut filled = 0_usize;
         for (slot, character) in group.iter_mut().zip(characters.by_ref()) {
             *slot = character;
@@ -81,12 +85,11 @@ fn decode_base64<'b>(body: &str, buf: &'b mut [u8]) -> Result<&'b [u8], PemError
         if padded || filled != group.len() {
             return Err(PemError::Malformed);
         }
-        let mut bytes = [0; 3];
-        let decoded = Base64::decode(group, &mut bytes).map_err(|_| PemError::Malformed)?;
-        padded = decoded.len() < 3;
-        let end = written.saturating_add(decoded.len());
+        let (mut bytes, len) = decode_group(group).ok_or(PemError::Malformed)?;
+        padded = len < bytes.len();
+        let end = written.saturating_add(len);
         let slots = buf.get_mut(written..end).ok_or(PemError::Malformed)?;
-        for (to, from) in slots.iter_mut().zip(decoded) {
+        for (to, from) in slots.iter_mut().zip(&bytes) {
             *to = *from;
         }
         written = end;

@@ -6,7 +6,8 @@
 //! `core::slice::index::slice_index_fail`, its function can panic, and the calls of that one are
 //! looked at in the same way.
 //!
-//! Calls through a pointer are not seen. Where the compiler has merged two calls, the frame is the
+//! Calls through a pointer are not seen: a function of the standard library that can panic and that
+//! nobody calls is reached by one, and is told with itself as its frame. Where the compiler has merged two calls, the frame is the
 //! innermost function that both stand in, without a line: [`locations`](super::locations) tells of
 //! those.
 
@@ -80,7 +81,8 @@ pub struct PanicCall {
     pub address: u64,
     /// What is called.
     pub callee: String,
-    /// Whose it is: the innermost frame that is not the standard library's.
+    /// Whose it is: the innermost frame that is not the standard library's, or else the function that
+    /// is called through a pointer.
     pub frame: Frame,
 }
 
@@ -126,6 +128,19 @@ pub fn panic_calls(elf: &[u8]) -> Result<Vec<PanicCall>, Unreadable> {
         .collect();
     let mut open: Vec<u64> = seen.iter().copied().collect();
     while let Some(callee) = open.pop() {
+        let name = demangled(functions[&callee].name);
+        if !callers.contains_key(&callee) && !is_panic_entry(&name) {
+            let call = PanicCall {
+                address: callee,
+                callee: name.clone(),
+                frame: Frame {
+                    function: name,
+                    origin: Origin::Library,
+                    line: 0,
+                },
+            };
+            found.insert(callee, call);
+        }
         for &(caller, at) in callers.get(&callee).into_iter().flatten() {
             let frames = frames(&lines, at)?;
             match responsible(frames) {
@@ -169,7 +184,12 @@ fn takes_location(name: &str) -> bool {
 /// Whether a function is the standard library's, by its name.
 fn is_library(name: &str) -> bool {
     let name = name.trim_start_matches(['<', '&', '[', '(']);
-    name.starts_with("core::") || name.starts_with("alloc::") || name.starts_with("OUTLINED")
+    // An implementation for a type that has no crate, or for every type, is made by whoever needs it.
+    let of_no_crate = name.split_once(" as core::");
+    name.starts_with("core::")
+        || of_no_crate.is_some_and(|(of, _)| !of.contains("::"))
+        || name.starts_with("alloc::")
+        || name.starts_with("OUTLINED")
 }
 
 /// The innermost frame that is not the standard library's. `frames` begin with the innermost.
