@@ -44,7 +44,7 @@ pub(super) fn decode<'b>(text: &str, buf: &'b mut [u8]) -> Result<(Label, &'b [u
             "RSA PRIVATE KEY" => Label::Pkcs1,
             "ENCRYPTED PRIVATE KEY" => return Err(PemError::Encrypted),
             _ => {
-                (_, rest) = body.split_once(END).ok_or(PemError::Malformed)?;
+                (_, rest) = split_once(body, END).ok_or(PemError::Malformed)?;
                 continue;
             }
         };

@@ -7,7 +7,7 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
-    process::Output,
+    process::{Command, Output},
 };
 
 use snow_token_device::{
@@ -60,6 +60,11 @@ fn what_else_can_panic_is_excused() {
         .collect();
     assert!(unexcused.is_empty(), "nothing excuses {unexcused:#?}");
 
+    // Another compiler, which builds its own core, puts other functions into their callers.
+    if builds_core() {
+        println!("what needs no excuse any more is not looked for with this compiler");
+        return;
+    }
     let is_there = |excuse: &&Excuse| calls.iter().any(|call| excuses(excuse, call));
     let gone = EXCUSES.iter().filter(|excuse| !is_there(excuse));
     let gone: Vec<_> = gone
@@ -78,6 +83,14 @@ fn what_else_can_panic_is_excused() {
         });
     let own: Vec<_> = own.collect();
     assert!(own.is_empty(), "core can panic: {own:#?}");
+}
+
+/// Whether the compiler is one that has no core library of its own for a Cortex-M.
+fn builds_core() -> bool {
+    const BUILD_STD: &str = "CARGO_UNSTABLE_BUILD_STD";
+    let cargo = cortex_m::cargo(CORTEX_M4F);
+    let is_set = |cargo: Command| cargo.get_envs().any(|(name, _)| name == BUILD_STD);
+    std::env::var_os(BUILD_STD).is_some() || cargo.is_some_and(is_set)
 }
 
 fn is_excused(call: &PanicCall) -> bool {
