@@ -20,6 +20,11 @@
 //!                                                                                 transport/
 //! ```
 //!
+//! # Secrets in memory
+//! What is held of a secret here is wiped when it is dropped. The buffers of ureq and rustls are not: a
+//! token can lie in memory that was given back. A program that minds has an allocator that wipes, as the
+//! command does with `ZeroAlloc` of the crate `zeroizing-alloc`; then nothing is left.
+//!
 //! # Examples
 //! ```no_run
 //! use snow_token::Client;

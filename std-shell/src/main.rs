@@ -21,6 +21,7 @@ use zeroizing_alloc::ZeroAlloc;
 static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
+    leave_no_core_dump();
     let arguments = cli::Arguments::of_process();
     cli::log_to_stderr(arguments.verbose);
     let mut out = io::stdout().lock();
@@ -45,6 +46,21 @@ fn main() -> ExitCode {
         }
     }
 }
+
+/// The memory of a command that is killed or breaks is not for the disk: secrets are in it.
+#[cfg(unix)]
+fn leave_no_core_dump() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = Rlimit {
+        current: Some(0),
+        ..getrlimit(Resource::Core)
+    };
+    // Less than what is allowed is always allowed.
+    let _ = setrlimit(Resource::Core, limit);
+}
+
+#[cfg(not(unix))]
+fn leave_no_core_dump() {}
 
 fn exit_code(kind: ErrorKind) -> u8 {
     match kind {

@@ -4,9 +4,13 @@
 pub mod browser;
 mod files;
 mod grants;
+#[cfg(target_os = "linux")]
+mod system;
 
 pub use files::{private_file, set_mode};
 pub use grants::{library_client, refresh_token_of_legacy};
+#[cfg(target_os = "linux")]
+pub use system::FAULTS_OF_THE_SYSTEM;
 
 use core::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -82,7 +86,8 @@ pub fn simulator_program() -> Command {
     without_environment(PROGRAM.get_or_init(|| program("snow-token-simulator")))
 }
 
-fn example(name: &str) -> Command {
+/// An example without any setting.
+pub fn example(name: &str) -> Command {
     let built = cargo_build().example(name).run();
     without_environment(&built.expect("the example builds").path().to_owned())
 }

@@ -356,7 +356,8 @@ fn the_browser_does_not_get_the_secrets_of_the_environment() {
         .env("SERVICENOW_PASSWORD", "hunter2")
         .env("PATH", "/usr/bin:/bin"));
     assert_eq!(outcome.code, 5, "{}", outcome.stderr);
-    wait_for_file(&address);
+    let url = wait_for_file(&address);
+    assert!(!url.contains(&setup.client.client_secret), "{url}");
     let seen = fs::read_to_string(seen).unwrap();
     assert!(seen.contains("SERVICENOW_CLIENT_ID="), "{seen}");
     for secret in [setup.client.client_secret.as_str(), "hunter2"] {

@@ -10,11 +10,13 @@
  *   SYSTEM_FOREIGN_FILES=1    the files of the program belong to somebody else
  *   SYSTEM_SLOW_SYNC=path     a file that is to be synced waits until there is something at that path
  *   SYSTEM_NO_IPV6=errno      there is no IPv6
+ *   SYSTEM_STOP_AT_EXIT=1     the process stops (SIGSTOP) when all that it does at its end is done
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,4 +97,8 @@ int fsync(int fd) {
 int socket(int family, int type, int protocol) {
     int error = family == AF_INET6 ? fault("SYSTEM_NO_IPV6") : 0;
     return error ? fails(error) : SYSTEMS(socket)(family, type, protocol);
+}
+
+__attribute__((destructor)) static void at_exit(void) {
+    if (fault("SYSTEM_STOP_AT_EXIT")) raise(SIGSTOP);
 }
