@@ -30,7 +30,7 @@ faults! {
     headers_without_an_end: broken(endless("HTTP/1.1 200 OK\r\n", "X-Many: xxxxxxxx\r\n"))
         => UNEXPECTED, ["headers", INSTANCE];
     interim_answers_without_an_end: broken(endless("", "HTTP/1.1 100 Continue\r\n\r\n")).within(3)
-        => NETWORK, ["no whole answer after 3.", "look at the network"];
+        => NETWORK, ["no whole answer after ", "look at the network"];
     a_content_length_that_is_too_large: raw(&format!("{OK}\nContent-Length: 400"), good())
         => NETWORK, [CUT];
     a_content_length_that_is_too_small: raw(&format!("{OK}\nContent-Length: 20"), good())
