@@ -32,8 +32,19 @@ use crate::trial::{CONFIGURATION, NETWORK, Trial, UNEXPECTED, expect};
 /// The signals that somebody who has enough of a command sends.
 const ENDING: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT];
 
+/// With the signals as they are for a command at a terminal: a shell's background job, which these tests
+/// may be part of, does not hear of some.
 fn start(command: &mut Command) -> Child {
-    command
+    let mut started = Command::new("/usr/bin/env");
+    started
+        .arg("--default-signal")
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .stdin(Stdio::null());
+    let set = command.get_envs();
+    started.envs(set.filter_map(|(name, value)| Some((name, value?))));
+    started
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -120,7 +120,7 @@ fn a_command_that_waits_has_its_secrets_in_memory_and_leaves_no_core_dump() {
     // As much as the system allows.
     shell.args([
         "-c",
-        "ulimit -S -c \"$(ulimit -H -c)\" && exec \"$0\" token",
+        "ulimit -S -c \"$(ulimit -H -c)\" && exec /usr/bin/env --default-signal \"$0\" token",
     ]);
     let token = way.settings_of(snow_token());
     shell.arg(token.get_program()).env_clear();
