@@ -83,8 +83,8 @@ fn check_halves(halves: [&[u8]; 2]) {
     assert_eq!(key.size(), 256);
     for (half, prime) in halves.into_iter().zip(key.primes()) {
         let prime = U1024::from_be_slice(&prime.to_bytes_be());
-        let prime: U2048 = (U1024::ZERO, prime).into();
-        let half: U2048 = (U1024::ZERO, U1024::from_be_slice(half)).into();
+        let prime: U2048 = (prime, U1024::ZERO).into();
+        let half: U2048 = (U1024::from_be_slice(half), U1024::ZERO).into();
         assert_eq!(whole.rem(&NonZero::new(prime).unwrap()), half);
     }
 }

@@ -28,7 +28,7 @@ pub const RSA_PEM: &str = include_str!("../../keys/rsa2048.pem");
 /// The client, which is `aud` and `iss` too.
 pub const CLIENT_ID: &str = "9c6e2d175433201001a118caa0ea2a43";
 const SUBJECT: &str = "sensor-17@example.com";
-const JTI: &str = "5dd0e1c7b6574bd89dce17ad7efe06ab";
+const JTI: &str = "5dd0e1c7-b657-4bd8-9dce-17ad7efe06ab";
 const NOW: u64 = 1_795_000_000;
 const EXPIRES_AT: u64 = NOW + 300;
 

@@ -55,9 +55,10 @@ pub fn markdown(rows: &[Row]) -> String {
 }
 
 const LEGEND: &str = "\
-\"Peer by ours\" is the peer's time by ours: above 1 ours is faster. The median of alternating batches;
-all are built alike, with `lto = \"fat\"` and `codegen-units = 1`. Instructions are callgrind's, on its
-processor without SHA extensions. Keys are loaded beforehand, as far as a peer can hold one loaded
+\"Peer by ours\" is the peer's time by ours: above 1 ours is faster. Times are a thread's own on a
+processor, the median of alternating batches; all are built alike, with `lto = \"fat\"` and
+`codegen-units = 1`. Instructions are callgrind's, on its processor without SHA extensions.
+Keys are loaded beforehand, as far as a peer can hold one loaded
 (`jsonwebtoken` parses a private key at each signature). `library` reads the clock and draws a random
 `jti` within what is measured; the peers are given both. `hmac+sha2`, `p256`, `crypto-bigint` and `ring`
 beside it are bare primitives that sign a text that is there: the aim leaves 2 % for all the rest (of

@@ -1,10 +1,9 @@
-//! Time, measured so that what else the machine does cancels out: short batches of all contenders of
-//! a contest in turn, many times, and medians.
+//! Time, measured so that what else the machine does cancels out: this thread's own time on a
+//! processor, in short batches of all contenders of a contest in turn, many times, and medians.
 
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, time::Duration};
+
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{Contender, Contest};
 
@@ -65,13 +64,19 @@ fn batch_size(contender: &mut Contender) -> u32 {
 }
 
 fn run(contender: &mut Contender, runs: u32) -> Duration {
-    let start = Instant::now();
+    let start = own_time();
     for _ in 0..runs {
         (contender.work)(&mut |output| {
             black_box(output);
         });
     }
-    start.elapsed()
+    own_time() - start
+}
+
+/// How long this thread has run: not the time in which others did.
+fn own_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).expect("it begins at zero")
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
