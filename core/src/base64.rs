@@ -2,26 +2,6 @@
 //!
 //! Secrets pass through here: no branch is taken and no table read by what a byte is.
 
-#[cfg(any(
-    feature = "es256",
-    feature = "es384",
-    feature = "es512",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512"
-))]
-mod decode;
-
-#[cfg(any(
-    feature = "es256",
-    feature = "es384",
-    feature = "es512",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512"
-))]
-pub(crate) use decode::decode_group;
-
 use core::marker::PhantomData;
 
 use zeroize::Zeroize;
@@ -84,7 +64,7 @@ impl Variant for Url {
     const IS_PADDED: bool = false;
 }
 
-const PADDING: u8 = b'=';
+pub(crate) const PADDING: u8 = b'=';
 
 /// Takes bytes piece by piece and passes them on encoded, so that they never need a buffer.
 pub(crate) struct Encoder<'w, 'b, V: Variant = Url> {
@@ -151,7 +131,11 @@ mod tests {
 
     use super::*;
 
-    fn encoded<'b>(variant: impl Variant, pieces: &[&[u8]], buf: &'b mut [u8]) -> &'b [u8] {
+    fn encoded<'p, 'b>(
+        variant: impl Variant,
+        pieces: impl IntoIterator<Item = &'p [u8]>,
+        buf: &'b mut [u8],
+    ) -> &'b [u8] {
         let mut out = Writer::new(buf);
         let mut encoder = Encoder::new(&mut out, variant);
         for piece in pieces {
@@ -176,8 +160,8 @@ mod tests {
         ] {
             let bytes = bytes.as_bytes();
             let mut buf = [0; 16];
-            assert_eq!(encoded(Standard, &[bytes], &mut buf), padded.as_bytes());
-            assert_eq!(encoded(Url, &[bytes], &mut buf), unpadded.as_bytes());
+            assert_eq!(encoded(Standard, [bytes], &mut buf), padded.as_bytes());
+            assert_eq!(encoded(Url, [bytes], &mut buf), unpadded.as_bytes());
         }
     }
 
@@ -202,25 +186,15 @@ mod tests {
     fn bytes_become_what_another_encoder_makes_of_them_however_they_are_cut() {
         let bytes: [u8; 256] = core::array::from_fn(|at| (at * 37 + 11) as u8);
         for len in 0..=bytes.len() {
+            let bytes = &bytes[..len];
+            let (mut standard, mut url) = ([0; 400], [0; 400]);
+            let standard = Base64::encode(bytes, &mut standard).unwrap();
+            let url = Base64UrlUnpadded::encode(bytes, &mut url).unwrap();
             for piece_len in [1, 2, 7, 256] {
-                let (mut buf, mut expected) = ([0; 400], [0; 400]);
-                let mut out = Writer::new(&mut buf);
-                let mut encoder = Encoder::new(&mut out, Standard);
-                bytes[..len]
-                    .chunks(piece_len)
-                    .for_each(|piece| encoder.push(piece));
-                encoder.finish();
-                let text = Base64::encode(&bytes[..len], &mut expected).unwrap();
-                assert_eq!(out.finish().unwrap(), text.as_bytes());
-
-                let mut out = Writer::new(&mut buf);
-                let mut encoder = Encoder::new(&mut out, Url);
-                bytes[..len]
-                    .chunks(piece_len)
-                    .for_each(|piece| encoder.push(piece));
-                encoder.finish();
-                let text = Base64UrlUnpadded::encode(&bytes[..len], &mut expected).unwrap();
-                assert_eq!(out.finish().unwrap(), text.as_bytes());
+                let mut buf = [0; 400];
+                let pieces = || bytes.chunks(piece_len);
+                assert_eq!(encoded(Standard, pieces(), &mut buf), standard.as_bytes());
+                assert_eq!(encoded(Url, pieces(), &mut buf), url.as_bytes());
             }
         }
     }

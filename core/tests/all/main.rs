@@ -21,6 +21,7 @@ mod http1_stream;
 mod http_date;
 mod json;
 mod outbox;
+mod outbox_answers;
 mod outbox_property;
 mod redaction;
 mod refusal;

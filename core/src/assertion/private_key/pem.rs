@@ -2,8 +2,9 @@
 
 use zeroize::Zeroize;
 
+use super::base64::decode_group;
 use crate::{
-    base64::{ENCODED_GROUP, decode_group},
+    base64::ENCODED_GROUP,
     split::{contains, split_once},
 };
 

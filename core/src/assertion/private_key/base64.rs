@@ -1,10 +1,10 @@
 //! Base64 (RFC 4648 §4), decoded a group at a time.
 
-use super::{ENCODED_GROUP, GROUP, PADDING};
+use crate::base64::{ENCODED_GROUP, GROUP, PADDING};
 
 /// The bytes of one group of the standard alphabet, and how many they are. Of a group that is not
 /// whole the bits that are left must be zero (RFC 4648 §3.5).
-pub(crate) fn decode_group(characters: [u8; ENCODED_GROUP]) -> Option<([u8; GROUP], usize)> {
+pub(super) fn decode_group(characters: [u8; ENCODED_GROUP]) -> Option<([u8; GROUP], usize)> {
     let [_, _, third, last] = characters;
     let len = match (third, last) {
         (PADDING, PADDING) => 1,
