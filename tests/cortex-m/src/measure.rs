@@ -1,12 +1,12 @@
 //! Builds a firmware, runs it in QEMU and reads what it tells.
 
-use core::{error::Error, fmt, time::Duration};
-use std::{fs, io, path::Path};
+use core::time::Duration;
+use std::{fs, path::Path};
 
 use snow_token_device::{
     device::{InstructionTime, run_program},
-    elf::{self, Sizes, Unreadable},
-    error::BootError,
+    elf::{self, Sizes},
+    figures::FigureError,
 };
 
 use crate::firmware::{EMPTY, Firmware, OptLevel, PARTS, Row, SETS, Target};
@@ -51,51 +51,6 @@ pub struct Figures {
     pub stack_bytes: u64,
     /// Where it has one part.
     pub instructions: Option<u64>,
-}
-
-/// Why there are no figures.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum FigureError {
-    /// The firmware is not there, or does not start.
-    Boot(BootError),
-    /// The firmware's file.
-    Elf(Unreadable),
-    /// It cannot be read.
-    Io(io::Error),
-    /// It has not done what it should; all that it has printed.
-    Run(String),
-}
-
-impl fmt::Display for FigureError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Boot(error) => error.fmt(f),
-            Self::Elf(error) => error.fmt(f),
-            Self::Io(error) => error.fmt(f),
-            Self::Run(said) => write!(f, "the firmware did not do its parts:\n{said}"),
-        }
-    }
-}
-
-impl Error for FigureError {}
-
-impl From<BootError> for FigureError {
-    fn from(error: BootError) -> Self {
-        Self::Boot(error)
-    }
-}
-
-impl From<Unreadable> for FigureError {
-    fn from(error: Unreadable) -> Self {
-        Self::Elf(error)
-    }
-}
-
-impl From<io::Error> for FigureError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
 }
 
 /// Measures everything, for one chip and one optimization: the empty firmware, each part, each set.
@@ -154,9 +109,12 @@ pub fn run(elf: &Path) -> Result<Vec<Ran>, FigureError> {
         _ => None,
     };
     read.ok_or_else(|| {
-        let mut said = printed.lines.join("\n");
-        said.push_str(&format!("\nexit code: {:?}", printed.exit_code));
-        FigureError::Run(said)
+        let mut log = printed.lines.join("\n");
+        log.push_str(&format!("\nexit code: {:?}", printed.exit_code));
+        FigureError::Run {
+            wanted: "do its parts",
+            log,
+        }
     })
 }
 

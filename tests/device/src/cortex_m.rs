@@ -13,14 +13,16 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 
 /// Cargo, to build for `target` in the workspace; nothing where no compiler can.
 ///
-/// Debian's Rust has an output folder of its own, as in `tests/run`.
+/// Debian's Rust has an output folder of its own, as in `tests/run`. Where `RUSTC` names a compiler, no
+/// other is looked for.
 pub fn cargo(target: &str) -> Option<Command> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(WORKSPACE).stdin(Stdio::null());
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let chosen = env::var_os("RUSTC");
     if env::var_os("CARGO_UNSTABLE_BUILD_STD").is_some() {
         return Some(cargo);
     }
+    let rustc = chosen.as_deref().unwrap_or("rustc".as_ref());
     let libraries = answer(Command::new(rustc).current_dir(WORKSPACE).args([
         "--print",
         "target-libdir",
@@ -29,6 +31,9 @@ pub fn cargo(target: &str) -> Option<Command> {
     ]));
     if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Some(cargo);
+    }
+    if chosen.is_some() {
+        return None;
     }
     let sysroot = answer(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]))?;
     if !Path::new(&sysroot)

@@ -31,7 +31,8 @@ impl fmt::Display for BootError {
             ),
             Self::NoTarget { target } => write!(
                 f,
-                "Rust cannot build for the device yet: 'rustup target add {target}'"
+                "Rust cannot build for the device yet: 'rustup target add {target}', or on Debian \
+                 'apt-get install rustc-web rust-web-src binutils-arm-none-eabi'"
             ),
             Self::Firmware(why) => write!(f, "no firmware: {why}"),
             Self::Qemu(why) => write!(f, "QEMU does not run: {why}"),

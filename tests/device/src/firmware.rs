@@ -5,13 +5,13 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Stdio,
     sync::Mutex,
 };
 
 use serde_json::Value;
 
-use crate::error::BootError;
+use crate::{cortex_m, error::BootError};
 
 /// A Cortex-M4F.
 pub const TARGET: &str = "thumbv7em-none-eabihf";
@@ -237,9 +237,7 @@ impl Program<'_> {
     /// Where it cannot be built.
     pub fn build(&self, progress: Progress) -> Result<PathBuf, BootError> {
         let &Self { target, .. } = self;
-        if !can_build(target) {
-            return Err(BootError::NoTarget { target });
-        }
+        let mut cargo = cortex_m::cargo(target).ok_or(BootError::NoTarget { target })?;
         // Cargo has one output for all feature sets: until it is copied, nobody else builds.
         let folder = Path::new(WORKSPACE).join("target/tmp");
         fs::create_dir_all(&folder)?;
@@ -250,16 +248,13 @@ impl Program<'_> {
             let name = self.file_name;
             eprintln!("Building the firmware {name}; the first time takes a minute or two.");
         }
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo
-            .current_dir(WORKSPACE)
             .args(["build", "--package", self.package, "--bin", self.bin])
             .args(["--profile", "firmware", "--target", target])
             .args(self.arguments)
             .arg("--message-format=json-render-diagnostics")
             // As `cargo` has it in the folder of the boards; where there is no defmt, it does nothing.
             .env("DEFMT_LOG", "info")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(match progress {
                 Progress::Quiet => Stdio::piped(),
@@ -289,21 +284,6 @@ pub enum Progress {
     Quiet,
     /// On standard error.
     Shown,
-}
-
-fn can_build(target: &str) -> bool {
-    if env::var_os("CARGO_UNSTABLE_BUILD_STD").is_some() {
-        return true;
-    }
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let folder = Command::new(rustc)
-        .current_dir(WORKSPACE)
-        .args(["--print", "target-libdir", "--target", target])
-        .output();
-    folder.is_ok_and(|output| {
-        let folder = String::from_utf8_lossy(&output.stdout);
-        output.status.success() && Path::new(folder.trim_end()).is_dir()
-    })
 }
 
 fn executable(bin: &str, messages: &[u8]) -> Option<PathBuf> {

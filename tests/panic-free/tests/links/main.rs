@@ -3,16 +3,12 @@
 
 mod excuses;
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-    process::{Command, Output},
-};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use snow_token_device::{
     cortex_m,
     elf::{self, Origin, PanicCall},
+    firmware::{Program, Progress},
 };
 
 use self::excuses::{EXCUSES, Excuse, OF_OTHER_COMPILERS};
@@ -152,35 +148,17 @@ fn is_log(file: &str, line: u32) -> bool {
 }
 
 /// The program with these features; or what was said where it does not link.
-fn link(target: &str, features: &[&str], opt_level: &str) -> Result<Vec<u8>, String> {
-    let mut cargo = cortex_m::cargo(target).unwrap_or_else(|| {
-        panic!("no compiler has a core library for {target}: rustup target add {target}")
-    });
-    let features = [&["firmware"], features].concat().join(",");
-    let output = cargo
-        .args([
-            "build",
-            "--package",
-            env!("CARGO_PKG_NAME"),
-            "--bin",
-            PROGRAM,
-        ])
-        .args(["--profile", "firmware", "--target", target])
-        .args(["--features", &features])
-        .args(["--message-format", "json-render-diagnostics"])
-        .env("CARGO_PROFILE_FIRMWARE_OPT_LEVEL", opt_level)
-        .output()
-        .unwrap();
-    match executable(&output) {
-        Some(path) => Ok(fs::read(path).unwrap()),
-        None => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-    }
-}
-
-fn executable(output: &Output) -> Option<PathBuf> {
-    let messages = output.stdout.split(|byte| *byte == b'\n');
-    let mut paths = messages
-        .filter_map(|message| serde_json::from_slice::<serde_json::Value>(message).ok())
-        .filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    paths.next().filter(|_| output.status.success())
+fn link(target: &'static str, features: &[&str], opt_level: &str) -> Result<Vec<u8>, String> {
+    let features = [&["firmware"], features].concat();
+    let opt_level_is = format!("profile.firmware.opt-level='{opt_level}'");
+    let program = Program {
+        package: env!("CARGO_PKG_NAME"),
+        bin: PROGRAM,
+        target,
+        arguments: &["--features", &features.join(","), "--config", &opt_level_is],
+        file_name: &format!("{PROGRAM}-{}-{opt_level}", features.join("-")),
+    };
+    let elf = program.build(Progress::Quiet);
+    elf.map(|path| fs::read(path).unwrap())
+        .map_err(|error| error.to_string())
 }
