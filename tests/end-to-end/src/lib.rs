@@ -194,6 +194,18 @@ impl Drop for Running {
     }
 }
 
+/// Starts the program, and kills it when so much time has gone by.
+pub fn kill_after(command: &mut Command, pause: Duration) {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    thread::sleep(pause);
+    child.kill().expect("it can be killed");
+    child.wait().expect("it has ended");
+}
+
 /// Runs the program to its end.
 pub fn run(command: &mut Command) -> Outcome {
     finish(command, None)

@@ -9,7 +9,6 @@
  *   SYSTEM_NO_READS=errno     no file with a token can be opened
  *   SYSTEM_FOREIGN_FILES=1    the files of the program belong to somebody else
  *   SYSTEM_SLOW_SYNC=path     a file that is to be synced waits until there is something at that path
- *   SYSTEM_NO_IPV6=errno      there is no IPv6
  *   SYSTEM_STOP_AT_EXIT=1     the process stops (SIGSTOP) when all that it does at its end is done
  */
 #define _GNU_SOURCE
@@ -22,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,11 +90,6 @@ int fsync(int fd) {
     const struct timespec pause = {.tv_nsec = 1000000};
     while (sign && is_own_file(fd) && access(sign, F_OK) != 0) nanosleep(&pause, NULL);
     return SYSTEMS(fsync)(fd);
-}
-
-int socket(int family, int type, int protocol) {
-    int error = family == AF_INET6 ? fault("SYSTEM_NO_IPV6") : 0;
-    return error ? fails(error) : SYSTEMS(socket)(family, type, protocol);
 }
 
 __attribute__((destructor)) static void at_exit(void) {

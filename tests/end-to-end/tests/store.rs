@@ -16,7 +16,9 @@ use snow_token::{
     settings::{ClientAuth, OAuthClient},
     store::FileStore,
 };
-use snow_token_end_to_end::{Outcome, fresh_home, run, simulator, simulator_of, snow_token_as};
+use snow_token_end_to_end::{
+    Outcome, fresh_home, kill_after, run, simulator, simulator_of, snow_token_as,
+};
 use snow_token_simulator::{InstanceOptions, Reissue, Simulator};
 
 fn token(simulator: &Simulator, home: &Path, arguments: &[&str]) -> Outcome {
@@ -202,14 +204,8 @@ fn a_process_that_is_killed_at_any_moment_leaves_a_store_that_the_next_one_can_u
     assert_eq!(token(&simulator, &home, &["--refresh"]).code, 0);
     let whole = began.elapsed();
     for kill in 0..KILLS {
-        let mut child = command(&simulator, &home, &["--refresh"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(whole * kill / KILLS);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let mut renewal = command(&simulator, &home, &["--refresh"]);
+        kill_after(&mut renewal, whole * kill / KILLS);
         for path in files(&cache(&home), "json") {
             let content: Value = serde_json::from_slice(&fs::read(&path).unwrap())
                 .unwrap_or_else(|error| panic!("kill {kill}: {}: {error}", path.display()));

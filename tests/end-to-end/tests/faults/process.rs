@@ -22,8 +22,8 @@ use snow_token::{
     store::{FileStore, StoreKey, TokenStore},
 };
 use snow_token_end_to_end::{
-    Outcome, fresh_home, refresh_token_of_legacy, run, run_with_input, simulator, simulator_of,
-    snow_token_as,
+    Outcome, fresh_home, kill_after, refresh_token_of_legacy, run, run_with_input, simulator,
+    simulator_of, snow_token_as,
 };
 use snow_token_simulator::{Fault, InstanceOptions, RefreshTokens, Reissue, Simulator};
 
@@ -202,14 +202,7 @@ fn kill_renewals(simulator: &Simulator, home: &std::path::Path, look: impl Fn(u3
     assert_eq!(first.code, 0, "{}", first.stderr);
     let whole = began.elapsed();
     for kill in 0..KILLS {
-        let mut child = refresh(simulator, home)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(whole * kill / KILLS);
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(&mut refresh(simulator, home), whole * kill / KILLS);
         look(kill);
     }
 }

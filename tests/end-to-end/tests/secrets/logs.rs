@@ -5,7 +5,7 @@ use std::process::Command;
 use snow_token_end_to_end::{Outcome, example, run, snow_token};
 use snow_token_simulator::ScriptedAnswer;
 
-use crate::ways::{self, Way};
+use crate::ways::{self, Way, for_each_way};
 
 /// A test for each way in.
 macro_rules! ways {
@@ -20,17 +20,7 @@ macro_rules! ways {
     };
 }
 
-ways! {
-    client_credentials
-    client_credentials_by_http_basic
-    jwt_bearer
-    refresh_token
-    authorization_code
-    password
-    id_token
-    api_key
-    basic
-}
+for_each_way!(ways);
 
 /// More v than there are levels.
 fn of_command(way: &Way) {

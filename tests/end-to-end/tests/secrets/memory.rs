@@ -24,7 +24,7 @@ use snow_token_simulator::Fault;
 
 use crate::{
     process::{self, Stopped},
-    ways::{self, Secrets, Way},
+    ways::{self, Secrets, Way, for_each_way},
 };
 
 /// A test for each way in.
@@ -39,17 +39,7 @@ macro_rules! ways {
     };
 }
 
-ways! {
-    client_credentials
-    client_credentials_by_http_basic
-    jwt_bearer
-    refresh_token
-    authorization_code
-    password
-    id_token
-    api_key
-    basic
-}
+for_each_way!(ways);
 
 fn of_command(way: &Way) {
     let stopped = Stopped::at_exit(way.settings_of(command()));

@@ -13,6 +13,24 @@ use snow_token_end_to_end::{
 };
 use snow_token_simulator::{InstanceOptions, Simulator, VerifierKey};
 
+/// Calls a macro with the names of all ways.
+macro_rules! for_each_way {
+    ($tests:ident) => {
+        $tests! {
+            client_credentials
+            client_credentials_by_http_basic
+            jwt_bearer
+            refresh_token
+            authorization_code
+            password
+            id_token
+            api_key
+            basic
+        }
+    };
+}
+pub(crate) use for_each_way;
+
 /// What is asked for by each.
 pub(crate) const INCIDENTS: &str = "/api/now/table/incident?sysparm_limit=1";
 /// The number of a private key, its lowest byte first.
