@@ -88,15 +88,30 @@ impl<'w, 'b, V: Variant> Encoder<'w, 'b, V> {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let mut group = self.group;
-        for byte in bytes {
-            group = group << 8 | u32::from(*byte);
-            if group >= EMPTY_GROUP << 24 {
-                self.out.push_array(V::encode_group(group));
-                group = EMPTY_GROUP;
-            }
+        let mut rest = bytes;
+        while self.group != EMPTY_GROUP {
+            let Some((byte, behind)) = rest.split_first() else {
+                return;
+            };
+            self.push_byte(*byte);
+            rest = behind;
         }
-        self.group = group;
+        let (groups, rest) = rest.as_chunks::<GROUP>();
+        for [first, second, third] in groups {
+            let group = u32::from_be_bytes([0, *first, *second, *third]);
+            self.out.push_array(V::encode_group(group));
+        }
+        for byte in rest {
+            self.push_byte(*byte);
+        }
+    }
+
+    fn push_byte(&mut self, byte: u8) {
+        self.group = self.group << 8 | u32::from(byte);
+        if self.group >= EMPTY_GROUP << 24 {
+            self.out.push_array(V::encode_group(self.group));
+            self.group = EMPTY_GROUP;
+        }
     }
 
     /// Writes the last group, which can be a part of one.
