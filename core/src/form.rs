@@ -4,7 +4,10 @@
 //! upper case. RFC 6749 Appendix B asks for this encoding in token requests, and §2.3.1 for the
 //! same one on the client's name and secret before HTTP Basic.
 
-use crate::buffer::{BufferTooSmall, Writer};
+use crate::{
+    buffer::{BufferTooSmall, Writer},
+    scan::leading,
+};
 
 /// The value of the `Content-Type` header of a form.
 pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
@@ -59,7 +62,7 @@ pub(crate) fn write_pairs<'p>(
 pub(crate) fn encode_each(text: &str, out: &mut dyn FnMut(&[u8])) {
     let mut rest = text.as_bytes();
     loop {
-        let plain = rest.iter().take_while(|byte| stands_as_is(**byte)).count();
+        let plain = leading(rest, stands_as_is);
         let Some((run, tail)) = rest.split_at_checked(plain) else {
             return;
         };
@@ -104,7 +107,8 @@ pub(crate) fn decode_each(text: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), 
 }
 
 const fn stands_as_is(byte: u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_')
+    let mark = (byte == b'*') | (byte == b'-') | (byte == b'.') | (byte == b'_');
+    byte.is_ascii_digit() | byte.is_ascii_alphabetic() | mark
 }
 
 /// The digit of a value below 16.

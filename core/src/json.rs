@@ -20,6 +20,8 @@
 
 use core::fmt::{self, Write};
 
+use crate::scan::leading;
+
 /// How deep objects and arrays may be nested.
 pub const MAX_DEPTH: u32 = u32::BITS;
 
@@ -314,11 +316,10 @@ impl<'a> Reader<'a> {
         let mut has_escapes = false;
         let mut all_bits = 0;
         loop {
-            let plain = self.rest.iter().take_while(|byte| {
-                all_bits |= **byte;
-                !matches!(**byte, b'"' | b'\\' | 0x00..=0x1f)
-            });
-            self.advance(plain.count());
+            self.advance(leading(self.rest, |byte| {
+                all_bits |= byte;
+                stands_for_itself(byte)
+            }));
             match self.peek() {
                 None => return Err(self.error(Fault::Truncated)),
                 Some(b'"') => break,
@@ -391,6 +392,11 @@ impl<'a> Reader<'a> {
             at: self.at(),
         }
     }
+}
+
+/// Whether a byte within a string is neither its end nor an escape, nor must be one (RFC 8259 §7).
+pub(crate) const fn stands_for_itself(byte: u8) -> bool {
+    (byte != b'"') & (byte != b'\\') & (byte >= 0x20)
 }
 
 /// Reads the escape that `bytes` begin with: its character and its length in bytes.

@@ -90,6 +90,7 @@ pub mod json;
 #[cfg(feature = "outbox")]
 pub mod outbox;
 pub mod refusal;
+mod scan;
 mod secret;
 pub mod session;
 mod split;

@@ -6,6 +6,7 @@ use crate::{
     buffer::{BufferTooSmall, Writer, as_text},
     expiry::Expiry,
     json::{Event, JsonError, Number, Reader, Text},
+    scan::leading,
     secret::Secret,
 };
 
@@ -317,7 +318,7 @@ fn is_visible(refresh_token: Text<'_>) -> bool {
     let mut all = true;
     refresh_token.each_piece(&mut |piece| {
         has_some |= !piece.is_empty();
-        all &= piece.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        all &= leading(piece, |byte| matches!(byte, b' '..=b'~')) == piece.len();
     });
     has_some && all
 }
@@ -370,10 +371,7 @@ impl BearerTokenCheck {
     fn feed(&mut self, piece: &[u8]) {
         let mut rest = piece;
         if !self.is_padded {
-            let plain = piece
-                .iter()
-                .take_while(|byte| Self::is_plain(**byte))
-                .count();
+            let plain = leading(piece, Self::is_plain);
             self.has_some |= plain > 0;
             rest = piece.get(plain..).unwrap_or_default();
         }
@@ -382,7 +380,9 @@ impl BearerTokenCheck {
     }
 
     const fn is_plain(byte: u8) -> bool {
-        matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~' | b'+' | b'/')
+        // `-`, `.` and `/` are neighbours.
+        let mark = matches!(byte, b'-'..=b'/') | (byte == b'_') | (byte == b'~') | (byte == b'+');
+        byte.is_ascii_digit() | byte.is_ascii_alphabetic() | mark
     }
 
     const fn holds(&self) -> bool {

@@ -1,6 +1,9 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
-use crate::{base64::Encoder, buffer::lower_hex_digit, division::div_rem};
+use crate::{
+    base64::Encoder, buffer::lower_hex_digit, division::div_rem, json::stands_for_itself,
+    scan::leading,
+};
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
@@ -13,7 +16,7 @@ pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
 pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
     let mut rest = text.as_bytes();
     loop {
-        let plain = rest.iter().take_while(|byte| stands_as_is(**byte)).count();
+        let plain = leading(rest, stands_for_itself);
         let Some((run, tail)) = rest.split_at_checked(plain) else {
             return;
         };
@@ -38,10 +41,6 @@ pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
         }
         rest = tail;
     }
-}
-
-const fn stands_as_is(byte: u8) -> bool {
-    !matches!(byte, 0..0x20 | b'"' | b'\\')
 }
 
 /// The decimal digits of `number`.
