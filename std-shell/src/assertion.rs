@@ -31,8 +31,8 @@ impl Assertion {
     /// ```
     pub fn sign(&self, client_id: &str) -> Result<SecretString, Error> {
         let client = OAuthClient::new(client_id, ClientAuth::None);
-        let jws = signed(self, &client, unix_now())?;
-        Ok(SecretString::from(jws.as_str()))
+        let mut jws = signed(self, &client, unix_now())?;
+        Ok(SecretString::from(core::mem::take(&mut *jws)))
     }
 
     /// Signs an assertion as the settings say, whatever method is set.

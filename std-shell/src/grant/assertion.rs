@@ -81,8 +81,11 @@ pub(crate) fn signed(
     };
     let len = jwt.len(now_unix, jti.as_str(), signer).map_err(failed)?;
     let mut buf = Zeroizing::new(vec![0; len]);
-    let jws = jwt
-        .sign(now_unix, jti.as_str(), signer, &mut buf)
+    jwt.sign(now_unix, jti.as_str(), signer, &mut buf)
         .map_err(failed)?;
-    Ok(Zeroizing::new(jws.to_owned()))
+    // The buffer is as long as the assertion, so it becomes the text where it is.
+    let Ok(jws) = String::from_utf8(core::mem::take(&mut *buf)) else {
+        unreachable!("an assertion is ASCII");
+    };
+    Ok(Zeroizing::new(jws))
 }
