@@ -59,6 +59,19 @@ impl<'b> Writer<'b> {
         self.needed = self.needed.saturating_add(N);
     }
 
+    /// Appends each byte that `bytes` hands on.
+    pub(crate) fn push_each(&mut self, bytes: impl FnOnce(&mut dyn FnMut(u8))) {
+        let Self { buf, needed } = self;
+        let mut end = *needed;
+        bytes(&mut |byte| {
+            if let Some(to) = buf.get_mut(end) {
+                *to = byte;
+            }
+            end = end.wrapping_add(1);
+        });
+        *needed = end;
+    }
+
     /// Appends a number in decimal.
     #[cfg(any(feature = "http1", feature = "outbox"))]
     pub(crate) fn push_decimal(&mut self, number: usize) {
@@ -94,6 +107,7 @@ impl<'b> Writer<'b> {
 }
 
 /// Bytes as text that this crate wrote itself from `str` pieces or ASCII.
+#[inline(never)]
 pub(crate) fn as_text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -6,7 +6,7 @@
 
 use crate::{
     buffer::{BufferTooSmall, Writer},
-    scan::leading,
+    characters::{BY_WORDS, Characters},
 };
 
 /// The value of the `Content-Type` header of a form.
@@ -52,31 +52,34 @@ pub(crate) fn write_pairs<'p>(
     for (name, value) in pairs {
         out.push(separator);
         separator = b"&";
-        encode_each(name, &mut |piece| out.push(piece));
+        write(name, out);
         out.push(b"=");
-        encode_each(value, &mut |piece| out.push(piece));
+        write(value, out);
     }
 }
 
-/// Hands the encoded form of `text` to `out`, piece by piece.
-pub(crate) fn encode_each(text: &str, out: &mut dyn FnMut(&[u8])) {
-    let mut rest = text.as_bytes();
-    loop {
-        let plain = leading(rest, stands_as_is);
-        let Some((run, tail)) = rest.split_at_checked(plain) else {
-            return;
-        };
-        if !run.is_empty() {
-            out(run);
+fn write(text: &str, out: &mut Writer<'_>) {
+    // Most texts, a token first of all, are plain from end to end.
+    let text = text.as_bytes();
+    let plain_len = if BY_WORDS { STANDS_AS_IS.span(text) } else { 0 };
+    let (plain, rest) = text.split_at_checked(plain_len).unwrap_or_default();
+    out.push(plain);
+    out.push_each(|push| encode_each(rest, push));
+}
+
+/// Hands the encoded form of `text` to `out`, byte by byte.
+#[inline]
+pub(crate) fn encode_each(text: &[u8], mut out: impl FnMut(u8)) {
+    for byte in text {
+        match *byte {
+            byte if STANDS_AS_IS.contains(byte) => out(byte),
+            b' ' => out(b'+'),
+            byte => {
+                out(b'%');
+                out(hex_digit(byte >> 4));
+                out(hex_digit(byte & 0xf));
+            }
         }
-        let Some((special, tail)) = tail.split_first() else {
-            return;
-        };
-        match special {
-            b' ' => out(b"+"),
-            byte => out(&[b'%', hex_digit(byte >> 4), hex_digit(byte & 0xf)]),
-        }
-        rest = tail;
     }
 }
 
@@ -106,10 +109,14 @@ pub(crate) fn decode_each(text: &str, out: &mut dyn FnMut(&[u8])) -> Result<(), 
     Ok(())
 }
 
-const fn stands_as_is(byte: u8) -> bool {
-    let mark = (byte == b'*') | (byte == b'-') | (byte == b'.') | (byte == b'_');
-    byte.is_ascii_digit() | byte.is_ascii_alphabetic() | mark
-}
+const STANDS_AS_IS: Characters<6> = Characters::new([
+    b'a'..=b'z',
+    b'A'..=b'Z',
+    b'0'..=b'9',
+    b'-'..=b'.',
+    b'_'..=b'_',
+    b'*'..=b'*',
+]);
 
 /// The digit of a value below 16.
 pub(crate) const fn hex_digit(nibble: u8) -> u8 {

@@ -74,10 +74,12 @@
 mod macros;
 
 pub mod access_token;
+mod alphabet;
 pub mod assertion;
 pub mod authorization;
 mod base64;
 mod buffer;
+mod characters;
 mod division;
 pub mod expiry;
 #[cfg(feature = "explain")]
@@ -90,7 +92,6 @@ pub mod json;
 #[cfg(feature = "outbox")]
 pub mod outbox;
 pub mod refusal;
-mod scan;
 mod secret;
 pub mod session;
 mod split;

@@ -272,9 +272,11 @@ impl<'a> TokenRequest<'a> {
         };
         out.push(b"Basic ");
         let mut base64 = Encoder::new(out, Standard);
-        form::encode_each(client_id, &mut |piece| base64.push(piece));
+        form::encode_each(client_id.as_bytes(), |byte| base64.push(&[byte]));
         base64.push(b":");
-        form::encode_each(client_secret.expose(), &mut |piece| base64.push(piece));
+        form::encode_each(client_secret.expose().as_bytes(), |byte| {
+            base64.push(&[byte])
+        });
         base64.finish();
     }
 }

@@ -3,10 +3,10 @@
 use core::fmt;
 
 use crate::{
+    alphabet::{Alphabet, is_bearer_token},
     buffer::{BufferTooSmall, Writer, as_text},
     expiry::Expiry,
     json::{Event, JsonError, Number, Reader, Text},
-    scan::leading,
     secret::Secret,
 };
 
@@ -70,6 +70,14 @@ pub enum Member {
 }
 
 impl Member {
+    const ALL: [Self; 5] = [
+        Self::AccessToken,
+        Self::TokenType,
+        Self::ExpiresIn,
+        Self::RefreshToken,
+        Self::Scope,
+    ];
+
     /// The name that stands in the JSON.
     pub const fn name(self) -> &'static str {
         match self {
@@ -144,32 +152,38 @@ impl<'b> TokenResponse<'b> {
     /// # Ok::<(), snow_token_core::TokenResponseError>(())
     /// ```
     pub fn read(body: &[u8], buf: &'b mut [u8]) -> Result<Self, TokenResponseError> {
-        let members = Members::read(body)?;
-        let access_token = members
-            .access_token
-            .ok_or(TokenResponseError::Missing(Member::AccessToken))?;
-        if !members.is_bearer {
-            return Err(TokenResponseError::Missing(Member::TokenType));
+        let mut members = Members([None; Member::ALL.len()]);
+        members.fill(body)?;
+        let access_token = members.text(Member::AccessToken, Alphabet::BearerToken)?;
+        let access_token = access_token.ok_or(TokenResponseError::Missing(Member::AccessToken))?;
+        match members.text(Member::TokenType, Alphabet::Any)? {
+            Some(token_type) if token_type.eq_ignore_case(BEARER) => {}
+            Some(_) => return Err(TokenResponseError::Invalid(Member::TokenType)),
+            None => return Err(TokenResponseError::Missing(Member::TokenType)),
         }
+        let expires_in_secs = members.expires_in()?;
+        let refresh_token = members.text(Member::RefreshToken, Alphabet::Visible)?;
+        let scope = members.text(Member::Scope, Alphabet::Printable)?;
 
         let mut out = Writer::new(buf);
         access_token.write_to(&mut out);
         let access_end = out.needed();
-        if let Some(refresh_token) = members.refresh_token {
+        if let Some(refresh_token) = refresh_token {
             refresh_token.write_to(&mut out);
         }
         let refresh_end = out.needed();
-        if let Some(scope) = members.scope {
+        if let Some(scope) = scope {
             scope.write_to(&mut out);
         }
         let written = as_text(out.finish()?);
-        let text = |from: usize, to: usize| written.get(from..to).unwrap_or_default();
-        let refresh_token = Secret::new(text(access_end, refresh_end));
+        let (access, rest) = written.split_at_checked(access_end).unwrap_or_default();
+        let refresh_len = refresh_end.saturating_sub(access_end);
+        let (refresh, rest) = rest.split_at_checked(refresh_len).unwrap_or_default();
         Ok(Self {
-            access_token: Secret::new(text(0, access_end)),
-            refresh_token: members.refresh_token.map(|_| refresh_token),
-            expires_in_secs: members.expires_in,
-            scope: members.scope.map(|_| text(refresh_end, written.len())),
+            access_token: Secret::new(access),
+            refresh_token: refresh_token.map(|_| Secret::new(refresh)),
+            expires_in_secs,
+            scope: scope.map(|_| rest),
         })
     }
 
@@ -225,167 +239,72 @@ impl<'b> TokenResponse<'b> {
     }
 }
 
-/// What the members of a token response say, each checked by itself.
-#[derive(Default)]
-struct Members<'a> {
-    /// A bit for each member that was there, even if it was `null`.
-    seen: u8,
-    access_token: Option<Text<'a>>,
-    is_bearer: bool,
-    expires_in: Option<u32>,
-    refresh_token: Option<Text<'a>>,
-    scope: Option<Text<'a>>,
-}
+/// The members of a token response, each as it stands there.
+struct Members<'a>([Option<Event<'a>>; Member::ALL.len()]);
 
 impl<'a> Members<'a> {
-    fn read(body: &'a [u8]) -> Result<Self, TokenResponseError> {
+    fn fill(&mut self, body: &'a [u8]) -> Result<(), TokenResponseError> {
         let mut reader = Reader::new(body);
         if reader.next()? != Some(Event::ObjectStart) {
             return Err(TokenResponseError::NotAnObject);
         }
-        let mut members = Self::default();
-        let mut taken = Ok(());
+        let mut duplicate = None;
         let mut is_an_error = false;
         while let Some(event) = reader.next()? {
             let Event::Key(key) = event else { continue };
             let value = reader.value_of_key()?;
-            match Member::named(key) {
-                Some(member) => taken = taken.and(members.take(member, value)),
+            let mut slots = Member::ALL.iter().zip(&mut self.0);
+            match slots.find(|(member, _)| key == *member.name()) {
+                Some((member, slot)) => {
+                    if slot.is_some() {
+                        duplicate = duplicate.or(Some(*member));
+                    }
+                    *slot = value;
+                }
                 None => is_an_error |= key == *"error" && value != Some(Event::Null),
             }
         }
         // An endpoint that says it refused has refused, whatever else it says.
-        if is_an_error {
-            return Err(TokenResponseError::IsAnError);
+        match duplicate {
+            _ if is_an_error => Err(TokenResponseError::IsAnError),
+            Some(member) => Err(TokenResponseError::Duplicate(member)),
+            None => Ok(()),
         }
-        taken.map(|()| members)
     }
 
-    fn take(&mut self, member: Member, value: Option<Event<'a>>) -> Result<(), TokenResponseError> {
-        if self.seen & member.bit() != 0 {
-            return Err(TokenResponseError::Duplicate(member));
+    fn get(&self, member: Member) -> Option<&Event<'a>> {
+        match self.0.get(member as usize) {
+            Some(Some(Event::Null)) | None => None,
+            Some(value) => value.as_ref(),
         }
-        self.seen |= member.bit();
-
-        let invalid = TokenResponseError::Invalid(member);
-        match (member, value) {
-            (_, Some(Event::Null)) => {}
-            (Member::AccessToken, Some(Event::String(text))) if is_bearer_token_text(text) => {
-                self.access_token = Some(text);
-            }
-            (Member::TokenType, Some(Event::String(text))) if text.eq_ignore_case(BEARER) => {
-                self.is_bearer = true;
-            }
-            (Member::ExpiresIn, Some(Event::Number(number))) => {
-                self.expires_in = Some(number.to_u32().ok_or(invalid)?);
-            }
-            (Member::ExpiresIn, Some(Event::String(text))) => {
-                let secs = Number::read(text.raw()).and_then(Number::to_u32);
-                self.expires_in = Some(secs.ok_or(invalid)?);
-            }
-            (Member::RefreshToken, Some(Event::String(text))) if is_visible(text) => {
-                self.refresh_token = Some(text);
-            }
-            (Member::Scope, Some(Event::String(text))) if !has_control_characters(text) => {
-                self.scope = Some(text);
-            }
-            _ => return Err(invalid),
-        }
-        Ok(())
-    }
-}
-
-impl Member {
-    fn named(key: Text<'_>) -> Option<Self> {
-        let all = [
-            Self::AccessToken,
-            Self::TokenType,
-            Self::ExpiresIn,
-            Self::RefreshToken,
-            Self::Scope,
-        ];
-        all.into_iter().find(|member| key == *member.name())
     }
 
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-}
-
-/// RFC 6749 Appendix A.17: `refresh-token = 1*VSCHAR`
-fn is_visible(refresh_token: Text<'_>) -> bool {
-    let mut has_some = false;
-    let mut all = true;
-    refresh_token.each_piece(&mut |piece| {
-        has_some |= !piece.is_empty();
-        all &= leading(piece, |byte| matches!(byte, b' '..=b'~')) == piece.len();
-    });
-    has_some && all
-}
-
-fn has_control_characters(scope: Text<'_>) -> bool {
-    let mut has_some = false;
-    scope.each_piece(&mut |piece| {
-        let mut before = 0;
-        for byte in piece {
-            // The second line is U+0080 to U+009F.
-            has_some |= byte.is_ascii_control() || before == 0xc2 && matches!(byte, 0x80..=0x9f);
-            before = *byte;
+    /// A text in `alphabet`, if the member is there.
+    fn text(
+        &self,
+        member: Member,
+        alphabet: Alphabet,
+    ) -> Result<Option<Text<'a>>, TokenResponseError> {
+        match self.get(member) {
+            None => Ok(None),
+            Some(Event::String(text)) if Alphabet::of(*text) <= alphabet => Ok(Some(*text)),
+            Some(_) => Err(TokenResponseError::Invalid(member)),
         }
-    });
-    has_some
+    }
+
+    fn expires_in(&self) -> Result<Option<u32>, TokenResponseError> {
+        let secs = match self.get(Member::ExpiresIn) {
+            None => return Ok(None),
+            Some(Event::Number(number)) => number.to_u32(),
+            Some(Event::String(text)) => Number::read(text.raw()).and_then(Number::to_u32),
+            Some(_) => None,
+        };
+        match secs {
+            None => Err(TokenResponseError::Invalid(Member::ExpiresIn)),
+            secs => Ok(secs),
+        }
+    }
 }
 
 /// The value of `token_type`, in upper or lower case (RFC 6749 §5.1).
 pub(crate) const BEARER: &str = "Bearer";
-
-pub(crate) fn is_bearer_token(token: &[u8]) -> bool {
-    let mut check = BearerTokenCheck::new();
-    check.feed(token);
-    check.holds()
-}
-
-fn is_bearer_token_text(token: Text<'_>) -> bool {
-    let mut check = BearerTokenCheck::new();
-    token.each_piece(&mut |piece| check.feed(piece));
-    check.holds()
-}
-
-/// RFC 6750 §2.1: `b64token = 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`,
-/// piece by piece.
-struct BearerTokenCheck {
-    has_some: bool,
-    is_padded: bool,
-    is_broken: bool,
-}
-
-impl BearerTokenCheck {
-    const fn new() -> Self {
-        Self {
-            has_some: false,
-            is_padded: false,
-            is_broken: false,
-        }
-    }
-
-    fn feed(&mut self, piece: &[u8]) {
-        let mut rest = piece;
-        if !self.is_padded {
-            let plain = leading(piece, Self::is_plain);
-            self.has_some |= plain > 0;
-            rest = piece.get(plain..).unwrap_or_default();
-        }
-        self.is_padded |= !rest.is_empty();
-        self.is_broken |= rest.iter().any(|byte| *byte != b'=');
-    }
-
-    const fn is_plain(byte: u8) -> bool {
-        // `-`, `.` and `/` are neighbours.
-        let mark = matches!(byte, b'-'..=b'/') | (byte == b'_') | (byte == b'~') | (byte == b'+');
-        byte.is_ascii_digit() | byte.is_ascii_alphabetic() | mark
-    }
-
-    const fn holds(&self) -> bool {
-        self.has_some && !self.is_broken
-    }
-}

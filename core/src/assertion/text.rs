@@ -1,9 +1,6 @@
 //! JSON text (RFC 8259) into the base64url encoder.
 
-use crate::{
-    base64::Encoder, buffer::lower_hex_digit, division::div_rem, json::stands_for_itself,
-    scan::leading,
-};
+use crate::{base64::Encoder, buffer::lower_hex_digit, characters::Characters, division::div_rem};
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
@@ -16,7 +13,7 @@ pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
 pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
     let mut rest = text.as_bytes();
     loop {
-        let plain = leading(rest, stands_for_itself);
+        let plain = STANDS_FOR_ITSELF.span(rest);
         let Some((run, tail)) = rest.split_at_checked(plain) else {
             return;
         };
@@ -36,12 +33,17 @@ pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
                 b'0'.wrapping_add(byte >> 4),
                 lower_hex_digit(byte & 0xf),
             ]),
+            // A part of a character that is not ASCII.
+            byte @ 0x80.. => out.push(&[byte]),
             // A quotation mark or a backslash.
             byte => out.push(&[b'\\', byte]),
         }
         rest = tail;
     }
 }
+
+/// What need not be escaped (RFC 8259 §7), of ASCII.
+const STANDS_FOR_ITSELF: Characters<3> = Characters::new([0x20..=0x21, 0x23..=0x5b, 0x5d..=0x7f]);
 
 /// The decimal digits of `number`.
 pub(super) fn push_number(out: &mut Encoder<'_, '_>, number: u64) {

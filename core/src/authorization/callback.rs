@@ -4,12 +4,13 @@ use core::fmt;
 
 use super::State;
 use crate::{
+    alphabet::is_bearer_token,
     buffer::{BufferTooSmall, Writer, as_text},
     form::{self, InvalidEncoding},
     json::Number,
     secret::Secret,
     split::split_once,
-    token_response::{BEARER, TokenResponse, is_bearer_token},
+    token_response::{BEARER, TokenResponse},
 };
 
 /// What the redirect brought, its texts in the caller's buffer.

@@ -4,11 +4,11 @@ use zeroize::Zeroize;
 
 use crate::{
     access_token::{AccessToken, AccessTokenError},
+    alphabet::is_bearer_token,
     base64::{Encoder, Standard},
     buffer::Writer,
     secret::Secret,
     token_request::TokenRequest,
-    token_response::is_bearer_token,
 };
 
 /// The proof of who sends a request: a token, an API key, or name and password.

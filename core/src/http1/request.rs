@@ -344,9 +344,9 @@ fn header(name: &str, value: &str, out: &mut Writer<'_>) {
 /// Writes `text` so that it can stand in a URL's query: unreserved characters (RFC 3986 §2.3) and
 /// `*` as they are, all others as `%XX`.
 pub(super) fn push_percent_encoded(text: &str, out: &mut Writer<'_>) {
-    form::encode_each(text, &mut |piece| match piece {
+    form::encode_each(text.as_bytes(), |byte| match byte {
         // In a form a space, and nothing else, becomes a plus.
-        b"+" => out.push(b"%20"),
-        piece => out.push(piece),
+        b'+' => out.push(b"%20"),
+        byte => out.push(&[byte]),
     });
 }
