@@ -107,6 +107,7 @@ impl<'b> Writer<'b> {
 }
 
 /// Bytes as text that this crate wrote itself from `str` pieces or ASCII.
+// Not inlined: once is enough of what checks UTF-8.
 #[inline(never)]
 pub(crate) fn as_text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or_default()

@@ -38,6 +38,7 @@ pub const MAX_DEPTH: u32 = u32::BITS;
 /// One step through a JSON text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+// A word, so that a move is one of words: what a byte leaves over is moved in pieces.
 #[repr(usize)]
 pub enum Event<'a> {
     /// `{`

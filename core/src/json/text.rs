@@ -20,6 +20,7 @@ pub struct Text<'a> {
 
 /// What was seen of a text while it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+// A word, as in `Event`.
 #[repr(usize)]
 pub(super) enum Form {
     /// Nothing but [characters of a token](crate::alphabet::TOKEN_CHARACTERS).
