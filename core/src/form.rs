@@ -48,23 +48,43 @@ pub(crate) fn write_pairs<'p>(
     pairs: impl IntoIterator<Item = (&'p str, &'p str)>,
     out: &mut Writer<'_>,
 ) {
-    let mut separator: &[u8] = b"";
+    let mut form = Form::new(out);
     for (name, value) in pairs {
-        out.push(separator);
-        separator = b"&";
-        write(name, out);
-        out.push(b"=");
-        write(value, out);
+        form.push(name, value);
     }
 }
 
-fn write(text: &str, out: &mut Writer<'_>) {
-    // Most texts, a token first of all, are plain from end to end.
-    let text = text.as_bytes();
-    let plain_len = if BY_WORDS { STANDS_AS_IS.span(text) } else { 0 };
-    let (plain, rest) = text.split_at_checked(plain_len).unwrap_or_default();
-    out.push(plain);
-    out.push_each(|push| encode_each(rest, push));
+/// Takes pair by pair.
+pub(crate) struct Form<'w, 'b> {
+    out: &'w mut Writer<'b>,
+    is_empty: bool,
+}
+
+impl<'w, 'b> Form<'w, 'b> {
+    pub(crate) fn new(out: &'w mut Writer<'b>) -> Self {
+        let is_empty = true;
+        Self { out, is_empty }
+    }
+
+    #[inline(never)]
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        if !self.is_empty {
+            self.out.push_array(*b"&");
+        }
+        self.is_empty = false;
+        self.push_text(name);
+        self.out.push_array(*b"=");
+        self.push_text(value);
+    }
+
+    fn push_text(&mut self, text: &str) {
+        // Most texts, a token first of all, are plain from end to end.
+        let text = text.as_bytes();
+        let plain_len = if BY_WORDS { STANDS_AS_IS.span(text) } else { 0 };
+        let (plain, rest) = text.split_at_checked(plain_len).unwrap_or_default();
+        self.out.push(plain);
+        self.out.push_each(|push| encode_each(rest, push));
+    }
 }
 
 /// Hands the encoded form of `text` to `out`, byte by byte.

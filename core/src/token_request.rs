@@ -7,7 +7,7 @@
 use crate::{
     base64::{Encoder, Standard},
     buffer::{BufferTooSmall, Writer, as_text},
-    form,
+    form::{self, Form},
     secret::Secret,
 };
 
@@ -147,7 +147,9 @@ impl<'a> TokenRequest<'a> {
 
     /// The length in bytes of the body.
     pub fn body_len(&self) -> usize {
-        form::encoded_len(self.parameters())
+        let mut out = Writer::counting();
+        self.write_body(&mut out);
+        out.needed()
     }
 
     /// Writes the body of the request. Its `Content-Type` is [`form::CONTENT_TYPE`].
@@ -157,66 +159,62 @@ impl<'a> TokenRequest<'a> {
     /// # Errors
     /// [`BufferTooSmall`] with [`body_len`](Self::body_len); `buf` is zeroed then.
     pub fn body<'b>(&self, buf: &'b mut [u8]) -> Result<&'b [u8], BufferTooSmall> {
-        form::encode(self.parameters(), buf)
+        let mut out = Writer::new(buf);
+        self.write_body(&mut out);
+        out.finish().map(|body| &*body)
     }
 
-    fn parameters(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let grant = match self.grant {
-            Grant::ClientCredentials => [
-                Some(("grant_type", "client_credentials")),
-                None,
-                None,
-                None,
-                None,
-            ],
-            Grant::JwtBearer { assertion } => [
-                Some(("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer")),
-                Some(("assertion", assertion.expose())),
-                None,
-                None,
-                None,
-            ],
+    fn write_body(&self, out: &mut Writer<'_>) {
+        let mut form = Form::new(out);
+        match self.grant {
+            Grant::ClientCredentials => form.push("grant_type", "client_credentials"),
+            Grant::JwtBearer { assertion } => {
+                form.push("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer");
+                form.push("assertion", assertion.expose());
+            }
             Grant::AuthorizationCode {
                 code,
                 redirect_uri,
                 code_verifier,
                 state,
-            } => [
-                Some(("grant_type", "authorization_code")),
-                Some(("code", code.expose())),
-                Some(("redirect_uri", redirect_uri)),
-                code_verifier.map(|verifier| ("code_verifier", verifier.expose())),
-                state.map(|state| ("state", state)),
-            ],
-            Grant::RefreshToken { refresh_token } => [
-                Some(("grant_type", "refresh_token")),
-                Some(("refresh_token", refresh_token.expose())),
-                None,
-                None,
-                None,
-            ],
-            Grant::Password { username, password } => [
-                Some(("grant_type", "password")),
-                Some(("username", username)),
-                Some(("password", password.expose())),
-                None,
-                None,
-            ],
-        };
-        let client = match self.client {
+            } => {
+                form.push("grant_type", "authorization_code");
+                form.push("code", code.expose());
+                form.push("redirect_uri", redirect_uri);
+                if let Some(verifier) = code_verifier {
+                    form.push("code_verifier", verifier.expose());
+                }
+                if let Some(state) = state {
+                    form.push("state", state);
+                }
+            }
+            Grant::RefreshToken { refresh_token } => {
+                form.push("grant_type", "refresh_token");
+                form.push("refresh_token", refresh_token.expose());
+            }
+            Grant::Password { username, password } => {
+                form.push("grant_type", "password");
+                form.push("username", username);
+                form.push("password", password.expose());
+            }
+        }
+        match self.client {
             ClientAuthentication::Body {
                 client_id,
                 client_secret,
-            } => [
-                Some(("client_id", client_id)),
-                Some(("client_secret", client_secret.expose())),
-            ],
-            ClientAuthentication::Basic { .. } => [None, None],
-            ClientAuthentication::None { client_id } => [Some(("client_id", client_id)), None],
-        };
-        let scope = self.scope.map(|scope| ("scope", scope));
-        let named = grant.into_iter().chain(client).chain([scope]).flatten();
-        named.chain(self.extra.iter().copied())
+            } => {
+                form.push("client_id", client_id);
+                form.push("client_secret", client_secret.expose());
+            }
+            ClientAuthentication::Basic { .. } => {}
+            ClientAuthentication::None { client_id } => form.push("client_id", client_id),
+        }
+        if let Some(scope) = self.scope {
+            form.push("scope", scope);
+        }
+        for (name, value) in self.extra {
+            form.push(name, value);
+        }
     }
 
     /// The length in bytes of the `Authorization` header's value; 0 where the request has none.

@@ -136,7 +136,8 @@ impl<'b> TokenResponse<'b> {
     /// `null` counts as left out.
     ///
     /// # Errors
-    /// [`TokenResponseError`]. Nothing of the answer is in `buf` then.
+    /// [`TokenResponseError`]. Nothing of the answer is in `buf` then. Of several faults one in the JSON
+    /// comes first, then an `error` member, then a duplicate, an invalid and a missing one.
     ///
     /// # Examples
     /// ```
@@ -155,15 +156,15 @@ impl<'b> TokenResponse<'b> {
         let mut members = Members([None; Member::ALL.len()]);
         members.fill(body)?;
         let access_token = members.text(Member::AccessToken, Alphabet::BearerToken)?;
-        let access_token = access_token.ok_or(TokenResponseError::Missing(Member::AccessToken))?;
-        match members.text(Member::TokenType, Alphabet::Any)? {
-            Some(token_type) if token_type.eq_ignore_case(BEARER) => {}
-            Some(_) => return Err(TokenResponseError::Invalid(Member::TokenType)),
-            None => return Err(TokenResponseError::Missing(Member::TokenType)),
+        let token_type = members.text(Member::TokenType, Alphabet::Any)?;
+        if token_type.is_some_and(|token_type| !token_type.eq_ignore_case(BEARER)) {
+            return Err(TokenResponseError::Invalid(Member::TokenType));
         }
         let expires_in_secs = members.expires_in()?;
         let refresh_token = members.text(Member::RefreshToken, Alphabet::Visible)?;
         let scope = members.text(Member::Scope, Alphabet::Printable)?;
+        let access_token = access_token.ok_or(TokenResponseError::Missing(Member::AccessToken))?;
+        token_type.ok_or(TokenResponseError::Missing(Member::TokenType))?;
 
         let mut out = Writer::new(buf);
         access_token.write_to(&mut out);

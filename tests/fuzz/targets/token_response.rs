@@ -126,12 +126,15 @@ fn expected(events: &[Event], secs: &[Option<u32>]) -> Result<Granted, TokenResp
     let mut granted = Granted::default();
     let mut seen: Vec<Member> = Vec::new();
     let (mut has_token, mut has_type) = (false, false);
+    let mut duplicates = Vec::new();
+    let mut invalid = Vec::new();
     for (key, value, secs) in members {
         let Some(member) = KNOWN.into_iter().find(|member| member.name() == key) else {
             continue;
         };
         if seen.contains(&member) {
-            return Err(TokenResponseError::Duplicate(member));
+            duplicates.push(member);
+            continue;
         }
         seen.push(member);
         match (member, value) {
@@ -151,7 +154,7 @@ fn expected(events: &[Event], secs: &[Option<u32>]) -> Result<Granted, TokenResp
                 Some(number) if number.to_u32().is_some() => {
                     granted.expires_in_secs = number.to_u32();
                 }
-                _ => return Err(TokenResponseError::Invalid(member)),
+                _ => invalid.push(member),
             },
             (Member::RefreshToken, Event::String(text))
                 if !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) =>
@@ -161,8 +164,14 @@ fn expected(events: &[Event], secs: &[Option<u32>]) -> Result<Granted, TokenResp
             (Member::Scope, Event::String(text)) if !text.contains(char::is_control) => {
                 granted.scope = Some(text.clone());
             }
-            _ => return Err(TokenResponseError::Invalid(member)),
+            _ => invalid.push(member),
         }
+    }
+    if let Some(member) = duplicates.first() {
+        return Err(TokenResponseError::Duplicate(*member));
+    }
+    if let Some(member) = KNOWN.into_iter().find(|member| invalid.contains(member)) {
+        return Err(TokenResponseError::Invalid(member));
     }
     match (has_token, has_type) {
         (false, _) => Err(TokenResponseError::Missing(Member::AccessToken)),
