@@ -4,6 +4,7 @@ mod admin;
 mod options;
 mod serve;
 mod stop;
+mod thread;
 
 use core::net::SocketAddr;
 use std::{
@@ -15,11 +16,11 @@ use std::{
 
 use serde_json::{Map, Value};
 use tempfile::NamedTempFile;
-use tokio::runtime::Runtime;
 use tokio_rustls::TlsAcceptor;
 
 pub use options::Options;
 
+use self::thread::RuntimeThread;
 use crate::{
     certificates,
     client_certificates::{ClientAuthority, ClientCertificates},
@@ -72,8 +73,8 @@ pub struct Simulator {
     /// Kept for who reads them.
     _client_files: Option<(NamedTempFile, NamedTempFile)>,
     shared: Shared,
-    /// The instance runs on its threads, and ends with it.
-    runtime: Option<Runtime>,
+    /// The instance runs on it, and ends with it.
+    runtime: RuntimeThread,
 }
 
 impl Simulator {
@@ -125,11 +126,7 @@ impl Simulator {
         for (_, command) in at_start {
             shared.apply(command).map_err(invalid_input)?;
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("simulated-instance")
-            .enable_all()
-            .build()?;
+        let runtime = RuntimeThread::start("simulated-instance")?;
         for (at, command) in later {
             let shared = shared.clone();
             runtime.spawn(async move {
@@ -151,7 +148,7 @@ impl Simulator {
             client_authority,
             _client_files: client_files,
             shared,
-            runtime: Some(runtime),
+            runtime,
         })
     }
 
@@ -228,22 +225,11 @@ impl Simulator {
     /// # Errors
     /// Where the process cannot listen for signals, and that of `ready`.
     pub fn run_until_stopped(self, ready: impl FnOnce(&Self) -> io::Result<()>) -> io::Result<()> {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(async {
-                let stopped = stop::stop_signal()?;
-                ready(&self)?;
-                stopped.await
-            }),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+        self.runtime.block_on(async {
+            let stopped = stop::stop_signal()?;
+            ready(&self)?;
+            stopped.await
+        })
     }
 }
 
