@@ -6,7 +6,7 @@ use core::net::IpAddr;
 use x509_cert::{
     attr::AttributeTypeAndValue,
     certificate::{CertificateInner, Raw, TbsCertificateInner},
-    der::{self, Decode, Encode, oid::db::DB},
+    der::{self, Decode, Encode},
     ext::pkix::{
         SubjectAltName,
         name::{DirectoryString, GeneralName},
@@ -15,7 +15,7 @@ use x509_cert::{
     time::Time,
 };
 
-use crate::key::PublicKeyKind;
+use crate::key::{PublicKeyKind, attribute::short_name};
 
 /// How many of the names that a certificate is for are shown.
 const NAMES_SHOWN: usize = 4;
@@ -106,10 +106,8 @@ fn whom(name: &Name) -> String {
 }
 
 fn attribute(attribute: &AttributeTypeAndValue) -> String {
-    let names = DB.find_names_for_oid(attribute.oid);
-    let name = match names.min_by_key(|name| name.len()) {
-        // `CN`, but `email` and `serialNumber`, as other programs write them.
-        Some(name) if name.len() <= 2 => name.to_ascii_uppercase(),
+    // `CN`, but `email` and `serialNumber`, as other programs write them.
+    let name = match short_name(attribute.oid) {
         Some(name) => name.to_owned(),
         None => attribute.oid.to_string(),
     };

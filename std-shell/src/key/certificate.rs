@@ -11,7 +11,7 @@ use x509_cert::{
     der::{Decode, Encode},
 };
 
-use super::public::PublicKeyKind;
+use super::{attribute::rfc4514, public::PublicKeyKind};
 use crate::error::Error;
 
 /// An X.509 certificate.
@@ -74,7 +74,7 @@ impl Certificate {
         let content = certificate.tbs_certificate();
         let validity = content.validity();
         Ok(Self {
-            subject: content.subject().to_string(),
+            subject: rfc4514(content.subject()),
             spki: content.subject_public_key_info().to_der()?,
             not_before_unix: validity.not_before.to_unix_duration().as_secs(),
             not_after_unix: validity.not_after.to_unix_duration().as_secs(),

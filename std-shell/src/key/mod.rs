@@ -23,6 +23,7 @@
 //! # Ok::<(), snow_token::Error>(())
 //! ```
 
+pub(crate) mod attribute;
 mod certificate;
 mod ec;
 mod pair;
