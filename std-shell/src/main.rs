@@ -23,7 +23,7 @@ static WIPING: ZeroAlloc<System> = ZeroAlloc(System);
 fn main() -> ExitCode {
     leave_no_core_dump();
     let arguments = cli::Arguments::of_process();
-    cli::log_to_stderr(arguments.verbose);
+    cli::log::to_stderr(arguments.verbose);
     let mut out = io::stdout().lock();
     let outcome = cli::run(arguments, &mut out).and_then(|()| Ok(out.flush()?));
     match outcome {

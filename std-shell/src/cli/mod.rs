@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod inspect;
 mod key;
+pub(crate) mod log;
 mod login;
 mod logout;
 mod request;
@@ -17,7 +18,6 @@ mod status;
 mod token;
 mod words;
 
-use core::fmt;
 use std::{
     io::{self, Write},
     path::Path,
@@ -25,11 +25,6 @@ use std::{
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use snow_token::{Error, ErrorKind};
-use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::{
-    fmt::{FmtContext, FormatEvent, FormatFields, format::Writer},
-    registry::LookupSpan,
-};
 
 use self::settings::{GivenFlags, SettingFlags};
 
@@ -190,45 +185,6 @@ pub(crate) fn run(arguments: Arguments, out: &mut impl Write) -> Result<(), Fail
             shell::completions(&arguments, <Arguments>::command(), out)
         }
         Command::Man(arguments) => shell::man(&arguments, <Arguments>::command(), out),
-    }
-}
-
-/// Log lines go to standard error: warnings always, what happens with `-v`, each request with
-/// `-vv`.
-pub(crate) fn log_to_stderr(verbose: u8) {
-    let level = match verbose {
-        0 => Level::WARN,
-        1 => Level::INFO,
-        _ => Level::DEBUG,
-    };
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(io::stderr)
-        // It would be said on standard error, in a panic.
-        .log_internal_errors(false)
-        .event_format(PlainLines)
-        .init();
-}
-
-/// Just the message, with `warning:` before it where it is one.
-struct PlainLines;
-
-impl<S, N> FormatEvent<S, N> for PlainLines
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-    N: for<'a> FormatFields<'a> + 'static,
-{
-    fn format_event(
-        &self,
-        context: &FmtContext<'_, S, N>,
-        mut line: Writer<'_>,
-        event: &Event<'_>,
-    ) -> fmt::Result {
-        if *event.metadata().level() <= Level::WARN {
-            line.write_str("warning: ")?;
-        }
-        context.format_fields(line.by_ref(), event)?;
-        writeln!(line)
     }
 }
 
