@@ -25,7 +25,7 @@ use self::{
     },
     secret::read_public_file,
 };
-use crate::{error::Error, instance::InstanceUrl};
+use crate::{error::Error, instance::InstanceUrl, transport::Roots};
 
 /// ServiceNow: *Revoke an OAuth token*. It takes the token in the query, from anybody.
 const REVOCATION_PATH: &str = "/oauth_revoke_token.do";
@@ -52,7 +52,7 @@ pub struct Settings {
     pub(crate) instance: InstanceUrl,
     pub(crate) method: Method,
     pub(crate) scope: Option<String>,
-    pub(crate) ca_pem: Option<Vec<u8>>,
+    pub(crate) roots: Option<Roots>,
     pub(crate) client_certificate: Option<ClientCertificate>,
     pub(crate) timeout: Duration,
     pub(crate) margin_secs: u32,
@@ -79,7 +79,7 @@ impl Settings {
             instance,
             method,
             scope: None,
-            ca_pem: None,
+            roots: None,
             client_certificate: None,
             timeout: Duration::from_secs(DEFAULT_TIMEOUT_SECS as u64),
             margin_secs: DEFAULT_MARGIN_SECS,
@@ -97,7 +97,7 @@ impl Settings {
     /// Trusts these root certificates (PEM) instead of the platform's.
     #[must_use]
     pub fn with_ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.ca_pem = Some(pem.into());
+        self.roots = Some(Roots::of_pem(&pem.into()));
         self
     }
 
@@ -227,9 +227,9 @@ impl Settings {
         let mut settings = Self::new(instance, method);
         settings.scope = sources.get(SCOPE)?.map(|scope| scope.line()).transpose()?;
         if let Some(file) = sources.get(CA_FILE)? {
-            let pem = read_public_file(&file)?;
-            crate::transport::check_roots(&pem).map_err(|what| file.error(what))?;
-            settings.ca_pem = Some(pem);
+            let roots = Roots::of_pem(&read_public_file(&file)?);
+            roots.certificates().map_err(|what| file.error(what))?;
+            settings.roots = Some(roots);
         }
         match (
             sources.get(CLIENT_CERT_FILE)?,

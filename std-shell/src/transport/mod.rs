@@ -98,12 +98,13 @@ impl Transport {
         host: &InstanceUrl,
         certificate: Option<ClientCert>,
     ) -> Result<Self, Error> {
-        let roots = match &settings.ca_pem {
+        let roots = match &settings.roots {
             None => RootCerts::PlatformVerifier,
-            Some(pem) => RootCerts::from(
-                certificates(pem)
+            Some(roots) => RootCerts::Specific(Arc::clone(
+                roots
+                    .certificates()
                     .map_err(|what| Error::configuration(format!("{CA_FILE}: {what}")))?,
-            ),
+            )),
         };
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -207,9 +208,19 @@ fn proxy_from_env(origin: &str) -> Result<Option<Proxy>, Error> {
     Ok(Proxy::try_from_env().filter(applies))
 }
 
-/// Whether root certificates can be read from this PEM, and why not.
-pub(crate) fn check_roots(pem: &[u8]) -> Result<(), String> {
-    certificates(pem).map(|_| ())
+/// Root certificates that were read once, for whoever checks them and whoever uses them; or why they
+/// cannot be read.
+#[derive(Debug, Clone)]
+pub(crate) struct Roots(Result<Arc<Vec<Certificate<'static>>>, String>);
+
+impl Roots {
+    pub(crate) fn of_pem(pem: &[u8]) -> Self {
+        Self(certificates(pem).map(Arc::new))
+    }
+
+    pub(crate) fn certificates(&self) -> Result<&Arc<Vec<Certificate<'static>>>, &str> {
+        self.0.as_ref().map_err(String::as_str)
+    }
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
