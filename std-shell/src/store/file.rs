@@ -279,7 +279,7 @@ fn read<T>(
     if !metadata.is_file() {
         return Err(StoreError::new(format!("{} is no file", path.display())));
     }
-    let bytes = read_content(file).map_err(failed)?;
+    let bytes = read_content(file, metadata.len()).map_err(failed)?;
     let reason = match serde_json::from_slice(&bytes).map(JsonFile) {
         Ok(content) if content.0["version"].as_u64() > Some(VERSION) => {
             let what = format!("{} is of a newer version of this program", path.display());
@@ -292,16 +292,18 @@ fn read<T>(
         Err(_) => "it is torn, or no such file at all",
     };
     // Unless another process has just put a good one there.
-    let now = not_waiting().open(&path).and_then(read_content);
+    let now = not_waiting().open(&path);
+    let now = now.and_then(|file| read_content(file, metadata.len()));
     if now.is_ok_and(|now| *now == *bytes) {
         set_aside(&path, reason);
     }
     Ok(None)
 }
 
-/// As much as a file of this store has.
-fn read_content(file: File) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(8 * 1024));
+/// As much as a file of this store has, into a buffer for what it is said to have.
+fn read_content(file: File, len: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let capacity = usize::try_from(len.min(FILE_LIMIT)).unwrap_or_default();
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
     file.take(FILE_LIMIT).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
