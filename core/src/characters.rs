@@ -55,7 +55,8 @@ impl<const N: usize> Characters<N> {
 #[inline]
 fn contains(members: &[u32; 8], byte: u8) -> bool {
     let word = members.get(usize::from(byte >> 5));
-    word.is_some_and(|word| word >> (byte & 0x1f) & 1 == 1)
+    // A rotation goes by the lowest five bits.
+    word.is_some_and(|word| word.rotate_right(byte.into()) & 1 == 1)
 }
 
 /// A byte at a time. One function for all sets, where flash counts.
