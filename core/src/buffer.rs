@@ -90,6 +90,13 @@ impl<'b> Writer<'b> {
         self.push(digits.get(start..).unwrap_or_default());
     }
 
+    /// Makes what was written from `start` on `len` bytes long, and lends it; empty once the buffer is
+    /// full.
+    pub(crate) fn resize_from(&mut self, start: usize, len: usize) -> &mut [u8] {
+        self.needed = start.saturating_add(len);
+        self.buf.get_mut(start..self.needed).unwrap_or_default()
+    }
+
     pub(crate) fn needed(&self) -> usize {
         self.needed
     }

@@ -10,10 +10,7 @@ use super::{
     signing_input::SigningInput,
     text::{push_number, push_string},
 };
-use crate::{
-    base64::{Encoder, Url},
-    buffer::Writer,
-};
+use crate::buffer::Writer;
 
 /// How long an assertion is good unless the caller says otherwise, in seconds.
 ///
@@ -60,7 +57,7 @@ pub struct Assertion<'a> {
 /// Claims of the caller's own. Only `serde::Serialize` implements it, where that is linked.
 pub(super) trait WriteClaims {
     /// Writes each member with a comma before it.
-    fn write(&self, out: &mut Encoder<'_, '_>) -> Result<(), CustomClaimsError>;
+    fn write(&self, out: &mut Writer<'_>) -> Result<(), CustomClaimsError>;
 }
 
 impl<'a> Assertion<'a> {
@@ -244,17 +241,17 @@ impl<'a> Assertion<'a> {
         if now_unix < RELEASE_YEAR_UNIX {
             return Err(AssertionError::ClockNotSet);
         }
-        let mut header = Encoder::new(out, Url);
-        self.write_header(algorithm, &mut header);
-        header.finish();
+        let start = out.needed();
+        self.write_header(algorithm, out);
+        base64url::encode_written(out, start);
         out.push(b".");
-        let mut claims = Encoder::new(out, Url);
-        self.write_claims(now_unix, jti, &mut claims)?;
-        claims.finish();
+        let start = out.needed();
+        self.write_claims(now_unix, jti, out)?;
+        base64url::encode_written(out, start);
         Ok(())
     }
 
-    fn write_header(&self, algorithm: Algorithm, out: &mut Encoder<'_, '_>) {
+    fn write_header(&self, algorithm: Algorithm, out: &mut Writer<'_>) {
         out.push(b"{");
         if let Some(key_id) = self.key_id {
             out.push(b"\"kid\":");
@@ -271,7 +268,7 @@ impl<'a> Assertion<'a> {
         &self,
         now_unix: u64,
         jti: &str,
-        out: &mut Encoder<'_, '_>,
+        out: &mut Writer<'_>,
     ) -> Result<(), AssertionError> {
         out.push(b"{\"aud\":");
         push_string(out, self.audience);
@@ -340,8 +337,6 @@ impl defmt::Format for Assertion<'_> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test")]
 mod tests {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-
     use super::*;
 
     /// Below the check of the clock, which is newer than the sample.
@@ -352,26 +347,17 @@ mod tests {
             .with_lifetime_secs(60);
         let mut buf = [0; 512];
         let mut out = Writer::new(&mut buf);
-        let mut header = Encoder::new(&mut out, Url);
-        sample.write_header(Algorithm::Rs256, &mut header);
-        header.finish();
-        let mut text = [0; 512];
+        sample.write_header(Algorithm::Rs256, &mut out);
         assert_eq!(
-            Base64UrlUnpadded::decode(out.finish().unwrap(), &mut text).unwrap(),
+            out.finish().unwrap(),
             br#"{"kid":"samplekeyid","typ":"JWT","alg":"RS256"}"#
         );
 
         let mut out = Writer::new(&mut buf);
-        let mut claims = Encoder::new(&mut out, Url);
         let jti = "5dd0e1c7-b657-4bd8-9dce-17ad7efe06ab";
-        sample
-            .write_claims(1_622_702_466, jti, &mut claims)
-            .unwrap();
-        claims.finish();
+        sample.write_claims(1_622_702_466, jti, &mut out).unwrap();
         assert_eq!(
-            core::str::from_utf8(
-                Base64UrlUnpadded::decode(out.finish().unwrap(), &mut text).unwrap()
-            ),
+            core::str::from_utf8(out.finish().unwrap()),
             Ok(concat!(
                 r#"{"aud":"9c6e2d175433201001a118caa0ea2a43","sub":"admin@example.com","#,
                 r#""iss":"9c6e2d175433201001a118caa0ea2a43","exp":1622702526,"iat":1622702466,"#,

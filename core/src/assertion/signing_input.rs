@@ -89,7 +89,7 @@ impl<'b> SigningInput<'b> {
         })
     }
 
-    /// Lets `fill` write the signature at the very end of the JWS and encodes it from there.
+    /// Lets `fill` write the signature behind the input and encodes it there.
     fn append(
         self,
         signature_len: usize,
@@ -106,11 +106,10 @@ impl<'b> SigningInput<'b> {
                 .ok_or(too_small)?;
             let (dot, region) = rest.split_first_mut().ok_or(too_small)?;
             *dot = b'.';
-            let start = region.len().saturating_sub(signature_len);
-            let slot = region.get_mut(start..).unwrap_or_default();
+            let slot = region.get_mut(..signature_len).unwrap_or_default();
             slot.fill(0);
             fill(input, slot)?;
-            base64url::encode_tail_in_place(region, signature_len);
+            base64url::encode_in_place(region, signature_len);
             Ok(jws_len)
         });
         match filled {

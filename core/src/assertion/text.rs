@@ -1,16 +1,20 @@
-//! JSON text (RFC 8259) into the base64url encoder.
+//! JSON text (RFC 8259).
 
-use crate::{base64::Encoder, buffer::lower_hex_digit, characters::Characters, division::div_rem};
+use crate::{
+    buffer::{Writer, lower_hex_digit},
+    characters::Characters,
+    division::div_rem,
+};
 
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
-pub(super) fn push_string(out: &mut Encoder<'_, '_>, text: &str) {
+pub(super) fn push_string(out: &mut Writer<'_>, text: &str) {
     out.push(b"\"");
     push_escaped(out, text);
     out.push(b"\"");
 }
 
 /// The inside of a string.
-pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
+pub(super) fn push_escaped(out: &mut Writer<'_>, text: &str) {
     let mut rest = text.as_bytes();
     loop {
         let plain = STANDS_FOR_ITSELF.span(rest);
@@ -46,7 +50,7 @@ pub(super) fn push_escaped(out: &mut Encoder<'_, '_>, text: &str) {
 const STANDS_FOR_ITSELF: Characters<3> = Characters::new([0x20..=0x21, 0x23..=0x5b, 0x5d..=0x7f]);
 
 /// The decimal digits of `number`.
-pub(super) fn push_number(out: &mut Encoder<'_, '_>, number: u64) {
+pub(super) fn push_number(out: &mut Writer<'_>, number: u64) {
     // u64::MAX has 20 digits.
     let mut digits = [0; 20];
     let mut rest = number;

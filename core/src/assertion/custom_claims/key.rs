@@ -5,16 +5,16 @@ use serde::ser::Impossible;
 use super::place::Place;
 use crate::{
     assertion::{error::CustomClaimsError as Error, text::push_string},
-    base64::Encoder,
+    buffer::Writer,
 };
 
 /// Takes a key, which must be text and none of `reserved`.
-pub(super) struct Key<'e, 'w, 'b> {
-    pub(super) out: &'e mut Encoder<'w, 'b>,
+pub(super) struct Key<'e, 'b> {
+    pub(super) out: &'e mut Writer<'b>,
     pub(super) reserved: &'static [&'static str],
 }
 
-impl Place for Key<'_, '_, '_> {
+impl Place for Key<'_, '_> {
     const REFUSAL: Error = Error::KeyNotText;
     type Members = Impossible<(), Error>;
 

@@ -10,17 +10,17 @@ use super::{
     place::{At, Place},
     value::Value,
 };
-use crate::{assertion::error::CustomClaimsError as Error, base64::Encoder};
+use crate::{assertion::error::CustomClaimsError as Error, buffer::Writer};
 
 /// The claims that an assertion writes itself, or leaves out for a reason.
 const RESERVED: &[&str] = &["aud", "sub", "iss", "exp", "iat", "jti", "nbf"];
 
 /// Takes the members of a struct or a map, each with a comma before it.
-pub(super) struct Top<'e, 'w, 'b> {
-    pub(super) out: &'e mut Encoder<'w, 'b>,
+pub(super) struct Top<'e, 'b> {
+    pub(super) out: &'e mut Writer<'b>,
 }
 
-impl Place for Top<'_, '_, '_> {
+impl Place for Top<'_, '_> {
     const REFUSAL: Error = Error::NotAnObject;
     type Members = Self;
 
@@ -34,7 +34,7 @@ impl Place for Top<'_, '_, '_> {
     }
 }
 
-impl SerializeMap for Top<'_, '_, '_> {
+impl SerializeMap for Top<'_, '_> {
     type Ok = ();
     type Error = Error;
 
@@ -57,7 +57,7 @@ impl SerializeMap for Top<'_, '_, '_> {
     }
 }
 
-impl SerializeStruct for Top<'_, '_, '_> {
+impl SerializeStruct for Top<'_, '_> {
     type Ok = ();
     type Error = Error;
 

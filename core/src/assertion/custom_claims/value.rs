@@ -16,34 +16,34 @@ use crate::{
         error::CustomClaimsError as Error,
         text::{push_escaped, push_string},
     },
-    base64::Encoder,
+    buffer::Writer,
 };
 
 /// Serializes one value.
-pub(super) struct Value<'e, 'w, 'b> {
-    pub(super) out: &'e mut Encoder<'w, 'b>,
+pub(super) struct Value<'e, 'b> {
+    pub(super) out: &'e mut Writer<'b>,
 }
 
-/// Text that is formatted straight into the encoder.
-struct Formatted<'e, 'w, 'b>(&'e mut Encoder<'w, 'b>);
+/// Text that is formatted straight into the buffer.
+struct Formatted<'e, 'b>(&'e mut Writer<'b>);
 
-impl Write for Formatted<'_, '_, '_> {
+impl Write for Formatted<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         push_escaped(self.0, text);
         Ok(())
     }
 }
 
-fn push_display(out: &mut Encoder<'_, '_>, value: &dyn Display) -> Result<(), Error> {
+fn push_display(out: &mut Writer<'_>, value: &dyn Display) -> Result<(), Error> {
     write!(Formatted(out), "{value}").map_err(|_| Error::Refused)
 }
 
-impl<'e, 'w, 'b> Value<'e, 'w, 'b> {
+impl<'e, 'b> Value<'e, 'b> {
     fn display(self, value: &dyn Display) -> Result<(), Error> {
         push_display(self.out, value)
     }
 
-    fn open(self, opening: &[u8], closing: &'static [u8]) -> Items<'e, 'w, 'b> {
+    fn open(self, opening: &[u8], closing: &'static [u8]) -> Items<'e, 'b> {
         self.out.push(opening);
         Items {
             out: self.out,
@@ -53,12 +53,7 @@ impl<'e, 'w, 'b> Value<'e, 'w, 'b> {
     }
 
     /// `{"variant":` and what follows.
-    fn open_variant(
-        self,
-        variant: &str,
-        opening: &[u8],
-        closing: &'static [u8],
-    ) -> Items<'e, 'w, 'b> {
+    fn open_variant(self, variant: &str, opening: &[u8], closing: &'static [u8]) -> Items<'e, 'b> {
         self.out.push(b"{");
         push_string(self.out, variant);
         self.out.push(b":");
@@ -77,16 +72,16 @@ macro_rules! display {
     };
 }
 
-impl<'e, 'w, 'b> Serializer for Value<'e, 'w, 'b> {
+impl<'e, 'b> Serializer for Value<'e, 'b> {
     type Ok = ();
     type Error = Error;
-    type SerializeSeq = Items<'e, 'w, 'b>;
-    type SerializeTuple = Items<'e, 'w, 'b>;
-    type SerializeTupleStruct = Items<'e, 'w, 'b>;
-    type SerializeTupleVariant = Items<'e, 'w, 'b>;
-    type SerializeMap = Items<'e, 'w, 'b>;
-    type SerializeStruct = Items<'e, 'w, 'b>;
-    type SerializeStructVariant = Items<'e, 'w, 'b>;
+    type SerializeSeq = Items<'e, 'b>;
+    type SerializeTuple = Items<'e, 'b>;
+    type SerializeTupleStruct = Items<'e, 'b>;
+    type SerializeTupleVariant = Items<'e, 'b>;
+    type SerializeMap = Items<'e, 'b>;
+    type SerializeStruct = Items<'e, 'b>;
+    type SerializeStructVariant = Items<'e, 'b>;
 
     display! {
         serialize_bool: bool,
@@ -229,13 +224,13 @@ impl<'e, 'w, 'b> Serializer for Value<'e, 'w, 'b> {
 }
 
 /// The elements of an array or the members of an object.
-pub(super) struct Items<'e, 'w, 'b> {
-    out: &'e mut Encoder<'w, 'b>,
+pub(super) struct Items<'e, 'b> {
+    out: &'e mut Writer<'b>,
     first: bool,
     closing: &'static [u8],
 }
 
-impl Items<'_, '_, '_> {
+impl Items<'_, '_> {
     fn separate(&mut self) {
         if !self.first {
             self.out.push(b",");
@@ -264,7 +259,7 @@ impl Items<'_, '_, '_> {
 macro_rules! elements {
     ($($trait:ident::$method:ident),* $(,)?) => {
         $(
-            impl $trait for Items<'_, '_, '_> {
+            impl $trait for Items<'_, '_> {
                 type Ok = ();
                 type Error = Error;
 
@@ -290,7 +285,7 @@ elements! {
 macro_rules! members {
     ($($trait:ident),*) => {
         $(
-            impl $trait for Items<'_, '_, '_> {
+            impl $trait for Items<'_, '_> {
                 type Ok = ();
                 type Error = Error;
 
@@ -312,7 +307,7 @@ macro_rules! members {
 
 members!(SerializeStruct, SerializeStructVariant);
 
-impl SerializeMap for Items<'_, '_, '_> {
+impl SerializeMap for Items<'_, '_> {
     type Ok = ();
     type Error = Error;
 
