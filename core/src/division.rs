@@ -1,4 +1,4 @@
-//! Division of 64 bits on a chip that has it for 32 bits at most.
+//! Division of 64 bits, also on a chip that has it for 32 bits at most.
 
 /// `number / DIVISOR` and `number % DIVISOR`.
 ///
@@ -7,6 +7,15 @@
 #[expect(clippy::arithmetic_side_effects, reason = "the divisor is not zero")]
 pub(crate) const fn div_rem<const DIVISOR: u16>(number: u64) -> (u64, u16) {
     const { assert!(DIVISOR > 0) };
+    if cfg!(target_pointer_width = "64") {
+        let divisor = DIVISOR as u64;
+        return (number / divisor, (number % divisor) as u16);
+    }
+    by_digits::<DIVISOR>(number)
+}
+
+#[expect(clippy::arithmetic_side_effects, reason = "the divisor is not zero")]
+const fn by_digits<const DIVISOR: u16>(number: u64) -> (u64, u16) {
     let mut quotient = 0;
     let mut remainder = 0_u32;
     // Times, in seconds and in milliseconds of some days, have a word.
@@ -47,11 +56,9 @@ mod tests {
         ] {
             let divisor = u64::from(DIVISOR);
             let expected = (number / divisor, (number % divisor) as u16);
-            assert_eq!(
-                div_rem::<DIVISOR>(number),
-                expected,
-                "{number} by {divisor}"
-            );
+            for result in [div_rem::<DIVISOR>(number), by_digits::<DIVISOR>(number)] {
+                assert_eq!(result, expected, "{number} by {divisor}");
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! base64url without padding (RFC 7515 §2), in place.
 
 use crate::{
-    base64::{ENCODED_GROUP, GROUP, Url, Variant},
+    base64::{ENCODED_GROUP, GROUP},
     buffer::Writer,
 };
 
@@ -27,79 +27,66 @@ pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
     let groups = len / GROUP;
     let mut read = groups.wrapping_mul(GROUP);
     let mut write = groups.wrapping_mul(ENCODED_GROUP);
-    encode_rest(region, read, write, len);
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    while let Some((before, text_before)) = blocks::encode_before(region, read, write) {
-        (read, write) = (before, text_before);
-    }
-    while let Some((before, text_before)) = encode_group_before(region, read, write) {
-        (read, write) = (before, text_before);
-    }
-}
-
-/// Encodes the last group, which is not whole.
-fn encode_rest(region: &mut [u8], read: usize, write: usize, len: usize) {
-    let rest = region.get(read..len).unwrap_or_default();
-    let group = match *rest {
-        [first] => [0, first, 0, 0],
-        [first, second] => [0, first, second, 0],
-        _ => return,
+    let rest = match *region.get(read..len).unwrap_or_default() {
+        [first, second] => [first, second, 0],
+        [first] => [first, 0, 0],
+        _ => [0; GROUP],
     };
-    let text = Url::encode_group(u32::from_be_bytes(group));
-    for (to, from) in region.iter_mut().skip(write).zip(text) {
+    // Where there is no rest, the region ends here.
+    for (to, from) in region.iter_mut().skip(write).zip(step::encode(rest)) {
         *to = from;
     }
+    step::encode_pairs(region, &mut read, &mut write);
+    while encode_last(region, &mut read, &mut write, step::encode).is_some() {}
+    step::finish(region);
 }
 
-/// Encodes the group that ends at `read`, and tells where it began.
-fn encode_group_before(region: &mut [u8], read: usize, write: usize) -> Option<(usize, usize)> {
-    let read = read.checked_sub(GROUP)?;
-    let write = write.checked_sub(ENCODED_GROUP)?;
-    let [first, second, third] = *region.get(read..)?.first_chunk()?;
-    let text = Url::encode_group(u32::from_be_bytes([0, first, second, third]));
-    *region.get_mut(write..)?.first_chunk_mut()? = text;
-    Some((read, write))
+/// Encodes the bytes that end at `read` into what ends at `write`, and moves both to where they began.
+fn encode_last<const BYTES: usize, const TEXT: usize>(
+    region: &mut [u8],
+    read: &mut usize,
+    write: &mut usize,
+    encode: impl Fn([u8; BYTES]) -> [u8; TEXT],
+) -> Option<()> {
+    let from = read.checked_sub(TEXT / ENCODED_GROUP * GROUP)?;
+    let to = write.checked_sub(TEXT)?;
+    let text = encode(*region.get(from..)?.first_chunk()?);
+    *region.get_mut(to..)?.first_chunk_mut()? = text;
+    (*read, *write) = (from, to);
+    Some(())
 }
 
-/// The same by blocks, of which the compiler makes a few instructions where there are vectors.
+/// Where there are vectors: two groups at once become eight values, and all values characters at last,
+/// of which the compiler makes a few instructions for many.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-mod blocks {
-    use super::{ENCODED_GROUP, GROUP, Url, Variant};
+mod step {
+    use super::{ENCODED_GROUP, GROUP, encode_last};
+    use crate::base64::{Url, Variant};
 
-    const GROUPS: usize = 4;
-    const BLOCK: usize = GROUPS * GROUP;
-    const ENCODED_BLOCK: usize = GROUPS * ENCODED_GROUP;
-
-    /// Two groups are read as a word of eight bytes, whose last two count for nothing.
-    const READ: usize = BLOCK + 2;
-
-    /// Encodes the block that ends at `read`, and tells where it began.
-    pub(super) fn encode_before(
-        region: &mut [u8],
-        read: usize,
-        write: usize,
-    ) -> Option<(usize, usize)> {
-        let read = read.checked_sub(BLOCK)?;
-        let write = write.checked_sub(ENCODED_BLOCK)?;
-        let text = encode(region.get(read..)?.first_chunk()?)?;
-        *region.get_mut(write..)?.first_chunk_mut()? = text;
-        Some((read, write))
-    }
-    fn encode(bytes: &[u8; READ]) -> Option<[u8; ENCODED_BLOCK]> {
-        let first = u64::from_be_bytes(*bytes.first_chunk()?);
-        let second = u64::from_be_bytes(*bytes.last_chunk()?);
-        let values = u128::from(values(first)) << 64 | u128::from(values(second));
-        Some(values.to_be_bytes().map(character))
+    pub(super) fn encode([first, second, third]: [u8; GROUP]) -> [u8; ENCODED_GROUP] {
+        let [a, b, c, d, ..] = values([first, second, third, 0, 0, 0, 0, 0]).to_be_bytes();
+        [a, b, c, d]
     }
 
-    /// The upper 48 bits, six in each byte.
-    const fn values(word: u64) -> u64 {
+    pub(super) fn encode_pairs(region: &mut [u8], read: &mut usize, write: &mut usize) {
+        // Read as one word: the last two of its bytes count for nothing.
+        while encode_last(region, read, write, |pair| values(pair).to_be_bytes()).is_some() {}
+    }
+
+    pub(super) fn finish(region: &mut [u8]) {
+        for place in region {
+            *place = character(*place);
+        }
+    }
+
+    /// The first 48 bits, six in each byte.
+    const fn values(bytes: [u8; 8]) -> u64 {
+        let word = u64::from_be_bytes(bytes);
         let halves = word >> 8 & 0x00ff_ffff_0000_0000 | word >> 16 & 0x00ff_ffff;
         let quarters = halves << 4 & 0x0fff_0000_0fff_0000 | halves & 0x0fff_0000_0fff;
         quarters << 2 & 0x3f00_3f00_3f00_3f00 | quarters & 0x003f_003f_003f_003f
     }
 
-    /// As [`Variant::encode_group`], but for one value. Of sixteen at once the compiler makes vectors.
     fn character(value: u8) -> u8 {
         let from = |first: u8, step: u8| if value >= first { step } else { 0 };
         value
@@ -109,6 +96,21 @@ mod blocks {
             .wrapping_sub(from(62, Url::DOWN_TO_62))
             .wrapping_add(from(63, Url::UP_TO_63))
     }
+}
+
+/// Elsewhere a group at once becomes characters.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod step {
+    use super::{ENCODED_GROUP, GROUP};
+    use crate::base64::{Url, Variant};
+
+    pub(super) fn encode([first, second, third]: [u8; GROUP]) -> [u8; ENCODED_GROUP] {
+        Url::encode_group(u32::from_be_bytes([0, first, second, third]))
+    }
+
+    pub(super) const fn encode_pairs(_: &mut [u8], _: &mut usize, _: &mut usize) {}
+
+    pub(super) const fn finish(_: &mut [u8]) {}
 }
 
 #[cfg(test)]

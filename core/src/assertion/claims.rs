@@ -8,7 +8,7 @@ use super::{
     error::{AssertionError, CustomClaimsError},
     signer::AssertionSigner,
     signing_input::SigningInput,
-    text::{push_number, push_string},
+    text::{push_escaped, push_json, push_number},
 };
 use crate::buffer::Writer;
 
@@ -244,7 +244,7 @@ impl<'a> Assertion<'a> {
         let start = out.needed();
         self.write_header(algorithm, out);
         base64url::encode_written(out, start);
-        out.push(b".");
+        push_json(out, b".");
         let start = out.needed();
         self.write_claims(now_unix, jti, out)?;
         base64url::encode_written(out, start);
@@ -252,15 +252,15 @@ impl<'a> Assertion<'a> {
     }
 
     fn write_header(&self, algorithm: Algorithm, out: &mut Writer<'_>) {
-        out.push(b"{");
+        push_json(out, b"{");
         if let Some(key_id) = self.key_id {
-            out.push(b"\"kid\":");
-            push_string(out, key_id);
-            out.push(b",");
+            push_json(out, b"\"kid\":\"");
+            push_escaped(out, key_id);
+            push_json(out, b"\",");
         }
-        out.push(b"\"typ\":\"JWT\",\"alg\":\"");
-        out.push(algorithm.name().as_bytes());
-        out.push(b"\"}");
+        push_json(out, b"\"typ\":\"JWT\",\"alg\":\"");
+        push_json(out, algorithm.name().as_bytes());
+        push_json(out, b"\"}");
     }
 
     /// In the order of ServiceNow's sample.
@@ -270,26 +270,27 @@ impl<'a> Assertion<'a> {
         jti: &str,
         out: &mut Writer<'_>,
     ) -> Result<(), AssertionError> {
-        out.push(b"{\"aud\":");
-        push_string(out, self.audience);
-        out.push(b",\"sub\":");
-        push_string(out, self.subject);
-        out.push(b",\"iss\":");
-        push_string(out, self.issuer);
-        out.push(b",\"exp\":");
+        push_json(out, b"{\"aud\":\"");
+        push_escaped(out, self.audience);
+        push_json(out, b"\",\"sub\":\"");
+        push_escaped(out, self.subject);
+        push_json(out, b"\",\"iss\":\"");
+        push_escaped(out, self.issuer);
+        push_json(out, b"\",\"exp\":");
         push_number(out, now_unix.saturating_add(self.lifetime_secs.into()));
-        out.push(b",\"iat\":");
+        push_json(out, b",\"iat\":");
         push_number(out, now_unix);
-        out.push(b",\"jti\":");
-        push_string(out, jti);
+        push_json(out, b",\"jti\":\"");
+        push_escaped(out, jti);
+        push_json(out, b"\"");
         if let Some(before_now_secs) = self.not_before_secs {
-            out.push(b",\"nbf\":");
+            push_json(out, b",\"nbf\":");
             push_number(out, now_unix.saturating_sub(before_now_secs.into()));
         }
         if let Some(custom) = self.custom {
             custom.write(out)?;
         }
-        out.push(b"}");
+        push_json(out, b"}");
         Ok(())
     }
 }
