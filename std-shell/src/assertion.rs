@@ -6,7 +6,7 @@ use crate::{
     clock::unix_now,
     error::Error,
     grant::signed,
-    settings::{Assertion, ClientAuth, OAuthClient, Sources, keys::CLIENT_ID},
+    settings::{Assertion, Sources, keys::CLIENT_ID},
 };
 
 impl Assertion {
@@ -30,8 +30,7 @@ impl Assertion {
     /// # Ok::<(), Box<dyn core::error::Error>>(())
     /// ```
     pub fn sign(&self, client_id: &str) -> Result<SecretString, Error> {
-        let client = OAuthClient::new(client_id, ClientAuth::None);
-        let mut jws = signed(self, &client, unix_now())?;
+        let mut jws = signed(self, client_id, unix_now())?;
         Ok(SecretString::from(core::mem::take(&mut *jws)))
     }
 

@@ -48,7 +48,7 @@ fn encode_last<const BYTES: usize, const TEXT: usize>(
     write: &mut usize,
     encode: impl Fn([u8; BYTES]) -> [u8; TEXT],
 ) -> Option<()> {
-    let from = read.checked_sub(TEXT / ENCODED_GROUP * GROUP)?;
+    let from = read.checked_sub((TEXT / ENCODED_GROUP).wrapping_mul(GROUP))?;
     let to = write.checked_sub(TEXT)?;
     let text = encode(*region.get(from..)?.first_chunk()?);
     *region.get_mut(to..)?.first_chunk_mut()? = text;
@@ -133,6 +133,23 @@ mod tests {
             region[..len].copy_from_slice(&bytes[..len]);
             encode_in_place(region, len);
             assert_eq!(region, expected.as_bytes());
+        }
+    }
+
+    #[test]
+    fn every_value_has_its_character() {
+        const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        for text in [ALPHABET, &ALPHABET.repeat(3)] {
+            // In blocks of every length, which go through words and groups.
+            for block in 1..=text.len() / ENCODED_GROUP {
+                for text in text.as_bytes().chunks(block * ENCODED_GROUP) {
+                    let mut region = [0; 192];
+                    let region = &mut region[..text.len()];
+                    let len = Base64UrlUnpadded::decode(text, region).unwrap().len();
+                    encode_in_place(region, len);
+                    assert_eq!(region, text);
+                }
+            }
         }
     }
 }

@@ -76,3 +76,27 @@ pub(super) fn push_number(out: &mut Writer<'_>, number: u64) {
     let start = digits.len().saturating_sub(used);
     push_json(out, digits.get(start..).unwrap_or_default());
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_its_digits_and_no_others() {
+        for (number, digits) in [
+            (0, "0"),
+            (9, "9"),
+            (10, "10"),
+            (105, "105"),
+            (1_000, "1000"),
+            (1_795_000_000, "1795000000"),
+            (u64::MAX, "18446744073709551615"),
+        ] {
+            let mut buf = [0; 20];
+            let mut out = Writer::new(&mut buf);
+            push_number(&mut out, number);
+            assert_eq!(out.finish().unwrap(), digits.as_bytes());
+        }
+    }
+}

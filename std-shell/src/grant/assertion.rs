@@ -23,7 +23,7 @@ pub(super) fn redeem(
     assertion: &Assertion,
 ) -> Result<Granted, Error> {
     let attempt = |offset: ClockOffset| {
-        let jws = signed(assertion, client, offset.correct(unix_now()))?;
+        let jws = signed(assertion, &client.id, offset.correct(unix_now()))?;
         let assertion = Secret::new(&jws);
         endpoint.request(settings, client, Grant::JwtBearer { assertion })
     };
@@ -57,14 +57,14 @@ pub(super) fn redeem(
 /// The signed assertion, with a fresh name.
 pub(crate) fn signed(
     assertion: &Assertion,
-    client: &OAuthClient,
+    client_id: &str,
     now_unix: u64,
 ) -> Result<Zeroizing<String>, Error> {
     let mut random = [0; 16];
     getrandom::fill(&mut random)
         .map_err(|error| Error::configuration(format!("no random bytes: {error}")))?;
     let jti = Jti::from_random(&random);
-    let mut jwt = snow_token_core::assertion::Assertion::new(&client.id, &assertion.subject)
+    let mut jwt = snow_token_core::assertion::Assertion::new(client_id, &assertion.subject)
         .with_lifetime_secs(assertion.lifetime_secs);
     if let Some(key_id) = &assertion.key_id {
         jwt = jwt.with_key_id(key_id);
