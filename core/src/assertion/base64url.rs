@@ -24,7 +24,8 @@ pub(super) fn encode_written(out: &mut Writer<'_>, start: usize) {
 ///
 /// From the end on: what is written reaches no byte that is still to be read.
 pub(super) fn encode_in_place(region: &mut [u8], len: usize) {
-    let groups = len / GROUP;
+    // Not by the length of a group of bytes: some chips have no instruction that divides.
+    let groups = region.len() / ENCODED_GROUP;
     let mut read = groups.wrapping_mul(GROUP);
     let mut write = groups.wrapping_mul(ENCODED_GROUP);
     let rest = match *region.get(read..len).unwrap_or_default() {
