@@ -21,6 +21,7 @@ pub const FOLDER_VARIABLE: &str = "SNOW_TOKEN_FIRMWARE_DIR";
 const BOARDS: &str = "snow-token-boards";
 const BOARD: &str = "qemu-mps2-an386";
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+const WRAPPER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/rustc-for-stack-sizes");
 
 /// The firmware of the board in QEMU, with one set of features or another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -236,6 +237,24 @@ impl Program<'_> {
     /// # Errors
     /// Where it cannot be built.
     pub fn build(&self, progress: Progress) -> Result<PathBuf, BootError> {
+        self.build_by("build", &[], progress)
+    }
+
+    /// As [`build`](Self::build), and the ELF file says how large each function's frame is
+    /// ([`Stacks::own_frames`](crate::elf::Stacks::own_frames)).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn build_with_stack_sizes(&self, progress: Progress) -> Result<PathBuf, BootError> {
+        self.build_by("rustc", &["--", "-Z", "emit-stack-sizes"], progress)
+    }
+
+    fn build_by(
+        &self,
+        command: &str,
+        last: &[&str],
+        progress: Progress,
+    ) -> Result<PathBuf, BootError> {
         let &Self { target, .. } = self;
         let mut cargo = cortex_m::cargo(target).ok_or(BootError::NoTarget { target })?;
         // Cargo has one output for all feature sets: until it is copied, nobody else builds.
@@ -249,10 +268,11 @@ impl Program<'_> {
             eprintln!("Building the firmware {name}; the first time takes a minute or two.");
         }
         cargo
-            .args(["build", "--package", self.package, "--bin", self.bin])
+            .args([command, "--package", self.package, "--bin", self.bin])
             .args(["--profile", "firmware", "--target", target])
             .args(self.arguments)
             .arg("--message-format=json-render-diagnostics")
+            .args(last)
             // As `cargo` has it in the folder of the boards; where there is no defmt, it does nothing.
             .env("DEFMT_LOG", "info")
             .stdout(Stdio::piped())
@@ -260,6 +280,10 @@ impl Program<'_> {
                 Progress::Quiet => Stdio::piped(),
                 Progress::Shown => Stdio::inherit(),
             });
+        if !last.is_empty() {
+            // For the option that is not stable.
+            cargo.env("RUSTC_WRAPPER", WRAPPER);
+        }
         let output = cargo.output()?;
         let built = match output.status.success() {
             true => executable(self.bin, &output.stdout),

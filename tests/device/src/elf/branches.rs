@@ -34,7 +34,7 @@ pub(super) fn branches(code: &[u8], start: u64, is_data: impl Fn(u64) -> bool) -
 }
 
 /// `B`, T1 and T2.
-fn narrow(half: u16) -> Option<i64> {
+pub(super) fn narrow(half: u16) -> Option<i64> {
     let half = u32::from(half);
     match (half >> 12, half >> 11) {
         // The other two conditions are UDF and SVC.
@@ -45,7 +45,7 @@ fn narrow(half: u16) -> Option<i64> {
 }
 
 /// `BL`, and `B`, T3 and T4.
-fn wide(first: u16, second: u16) -> Option<i64> {
+pub(super) fn wide(first: u16, second: u16) -> Option<i64> {
     let (first, second) = (u32::from(first), u32::from(second));
     if first >> 11 != 0b11110 || second >> 15 == 0 {
         return None;

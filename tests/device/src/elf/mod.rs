@@ -1,16 +1,19 @@
-//! What can be read off a firmware's ELF file without running it: its size, that it has no heap, and
-//! where it can panic.
+//! What can be read off a firmware's ELF file without running it: its size, that it has no heap, where
+//! it can panic, and how deep its stack can become.
 
 mod branches;
 mod heap;
 mod locations;
 mod panics;
 mod sizes;
+mod stack;
+mod symbols;
 
 pub use heap::{is_allocator, names_of_allocators};
 pub use locations::{Location, locations};
 pub use panics::{Frame, Origin, PanicCall, panic_calls};
 pub use sizes::{Sizes, sizes};
+pub use stack::{Bound, Stacks, Unbounded};
 
 use core::{error::Error, fmt};
 

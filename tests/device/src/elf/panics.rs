@@ -17,12 +17,13 @@ use addr2line::{
     Context,
     gimli::{Dwarf, EndianSlice, LittleEndian},
 };
-use object::{Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, read::elf::ElfFile32};
+use object::{Object, ObjectSection, read::elf::ElfFile32};
 
 use super::{
     Unreadable,
     branches::{Branch, branches},
     demangled,
+    symbols::{Function, data_ranges, functions, is_data},
 };
 
 /// Whose code it is.
@@ -99,12 +100,6 @@ impl PanicCall {
     }
 }
 
-struct Function<'data> {
-    end: u64,
-    name: &'data str,
-    code: &'data [u8],
-}
-
 /// All calls in a firmware that can end in a panic, by address.
 ///
 /// # Errors
@@ -123,12 +118,12 @@ pub fn panic_calls(elf: &[u8]) -> Result<Vec<PanicCall>, Unreadable> {
     let mut found = BTreeMap::new();
     let mut seen: BTreeSet<u64> = functions
         .iter()
-        .filter(|(_, function)| is_panic_entry(&demangled(function.name)))
+        .filter(|(_, function)| is_panic_entry(&name_of(function)))
         .map(|(start, _)| *start)
         .collect();
     let mut open: Vec<u64> = seen.iter().copied().collect();
     while let Some(callee) = open.pop() {
-        let name = demangled(functions[&callee].name);
+        let name = name_of(&functions[&callee]);
         if !callers.contains_key(&callee) && !is_panic_entry(&name) {
             let call = PanicCall {
                 address: callee,
@@ -145,7 +140,7 @@ pub fn panic_calls(elf: &[u8]) -> Result<Vec<PanicCall>, Unreadable> {
             let frames = frames(&lines, at)?;
             match responsible(frames) {
                 Some(frame) => {
-                    let callee = demangled(functions[&callee].name);
+                    let callee = name_of(&functions[&callee]);
                     let call = PanicCall {
                         address: at,
                         callee,
@@ -154,13 +149,20 @@ pub fn panic_calls(elf: &[u8]) -> Result<Vec<PanicCall>, Unreadable> {
                     found.insert(at, call);
                 }
                 // Merged within a function that is not the library's: it tells its caller's place.
-                None if !is_library(&demangled(functions[&caller].name)) => {}
+                None if !is_library(&name_of(&functions[&caller])) => {}
                 None if seen.insert(caller) => open.push(caller),
                 None => {}
             }
         }
     }
     Ok(found.into_values().collect())
+}
+
+/// Of several names for one function that of the panic counts.
+fn name_of(function: &Function<'_>) -> String {
+    let mut names = function.names.iter().map(|name| demangled(name));
+    let first = names.clone().next().unwrap_or_default();
+    names.find(|name| is_panic_entry(name)).unwrap_or(first)
 }
 
 /// What every panic goes through.
@@ -225,44 +227,14 @@ fn frames<'data>(
     Ok(found)
 }
 
-/// The functions by their addresses.
-fn functions<'data>(file: &ElfFile32<'data>) -> Result<BTreeMap<u64, Function<'data>>, Unreadable> {
-    let mut functions = BTreeMap::new();
-    for symbol in file.symbols() {
-        let (SymbolKind::Text, Some(section)) = (symbol.kind(), symbol.section_index()) else {
-            continue;
-        };
-        let section = file.section_by_index(section)?;
-        // The lowest bit says that it is Thumb code.
-        let start = symbol.address() & !1;
-        let code = section.data_range(start, symbol.size())?;
-        let (SectionKind::Text, Some(code)) = (section.kind(), code) else {
-            continue;
-        };
-        let name = symbol.name()?;
-        let function = Function {
-            end: start.saturating_add(symbol.size()),
-            name,
-            code,
-        };
-        // Of several names for one function that of the panic counts.
-        match is_panic_entry(&demangled(name)) {
-            true => _ = functions.insert(start, function),
-            false => _ = functions.entry(start).or_insert(function),
-        }
-    }
-    Ok(functions)
-}
-
 /// Who calls a function, and where.
 fn callers(
     functions: &BTreeMap<u64, Function<'_>>,
     data: &BTreeMap<u64, bool>,
 ) -> BTreeMap<u64, Vec<(u64, u64)>> {
-    let is_data = |at: u64| data.range(..=at).next_back().is_some_and(|(_, data)| *data);
     let mut callers: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
     for (&start, function) in functions {
-        for Branch { at, to } in branches(function.code, start, is_data) {
+        for Branch { at, to } in branches(function.code, start, |at| is_data(data, at)) {
             let leaves = to == start || !(start..function.end).contains(&to);
             if leaves && functions.contains_key(&to) {
                 callers.entry(to).or_default().push((start, at));
@@ -270,16 +242,6 @@ fn callers(
         }
     }
     callers
-}
-
-/// From each address on: constants or code. The mapping symbols say so: `$d`, `$t`.
-fn data_ranges(file: &ElfFile32<'_>) -> BTreeMap<u64, bool> {
-    let symbols = file.symbols().filter_map(|symbol| {
-        let name = symbol.name().ok()?;
-        let kind = name.split('.').next()?;
-        matches!(kind, "$d" | "$t").then(|| (symbol.address(), kind == "$d"))
-    });
-    symbols.collect()
 }
 
 #[cfg(test)]

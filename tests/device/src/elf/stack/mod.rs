@@ -1,0 +1,257 @@
+//! How deep a function's stack can become, proved from the code that is in the file.
+//!
+//! Each function is [walked](walk) through, which gives its own depth and that at each of its calls; the
+//! bound is the deepest way down. Calls that a register says:
+//!
+//! - A register that holds a constant wherever it comes from is a call like any other.
+//! - Otherwise it may call whatever [can be meant](reach): the functions whose address has been taken
+//!   by then, by code or in a table of methods.
+//!
+//! What recurses has no bound, but for one: see [`reach`].
+
+mod bound;
+mod reach;
+mod thumb;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use object::{Object, ObjectSection, SectionKind, read::elf::ElfFile32};
+
+pub use self::{bound::Bound, walk::Unbounded};
+use self::{
+    reach::{Kind, Taken},
+    walk::{Callee, NOT_KEPT, Surroundings, Walk, walk},
+};
+use super::{
+    Unreadable, demangled,
+    symbols::{Function, data_ranges, functions, is_data},
+};
+
+/// The stacks of a firmware's functions.
+#[derive(Debug)]
+pub struct Stacks {
+    names: BTreeMap<u64, Vec<String>>,
+    walks: BTreeMap<u64, Result<Walk, Unbounded>>,
+    /// Functions that each function names, and the tables of methods.
+    taken: BTreeMap<u64, BTreeSet<Taken>>,
+    told: BTreeMap<u64, u64>,
+    kinds: BTreeMap<u64, Kind>,
+    returns: BTreeSet<u64>,
+    /// Methods of loggers.
+    loggers: BTreeSet<Taken>,
+}
+
+impl Stacks {
+    /// Of an ELF file. `is_entry` tells by their names of functions that nothing below them calls
+    /// through a register, though a table has them: the program's own list of what to call.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn of(elf: &[u8], is_entry: impl Fn(&str) -> bool) -> Result<Self, Unreadable> {
+        let file: ElfFile32 = ElfFile32::parse(elf)?;
+        let mut program = Program {
+            functions: functions(&file)?,
+            data: data_ranges(&file),
+            constants: Vec::new(),
+            returns: BTreeSet::new(),
+            outlined: BTreeMap::new(),
+        };
+        for section in file.sections() {
+            let kind = section.kind();
+            if let SectionKind::Text | SectionKind::ReadOnlyData | SectionKind::ReadOnlyString =
+                kind
+            {
+                let is_code = kind == SectionKind::Text;
+                program
+                    .constants
+                    .push((section.address(), section.data()?, is_code));
+            }
+        }
+        let walks = program.walks();
+        let named = |(start, function): (&u64, &Function<'_>)| {
+            let names: Vec<_> = function.names.iter().map(|name| demangled(name)).collect();
+            (*start, names)
+        };
+        let names: BTreeMap<u64, Vec<String>> = program.functions.iter().map(named).collect();
+        let kinds: BTreeMap<u64, Kind> = names
+            .iter()
+            .map(|(start, names)| (*start, Kind::of(names)))
+            .collect();
+        let mut taken = reach::taken(&program, &walks);
+        for taken in taken.values_mut() {
+            taken.retain(|taken| {
+                let names = names.get(&taken.function);
+                names.is_none_or(|names| !names.iter().any(|name| is_entry(name)))
+            });
+        }
+        let told = match file.section_by_name(".stack_sizes") {
+            Some(section) => told(section.data()?),
+            None => BTreeMap::new(),
+        };
+        Ok(Self {
+            loggers: taken
+                .values()
+                .flatten()
+                .filter(|taken| kinds.get(&taken.function) == Some(&Kind::Logger))
+                .copied()
+                .collect(),
+            names,
+            kinds,
+            returns: program.returns,
+            walks,
+            taken,
+            told,
+        })
+    }
+
+    /// All functions: their addresses, and their names as they were written.
+    pub fn functions(&self) -> impl Iterator<Item = (u64, &[String])> {
+        let all = self.names.iter();
+        all.map(|(start, names)| (*start, names.as_slice()))
+    }
+
+    /// How deep each function's own frame is that the compiler has told (`-Z emit-stack-sizes`), by
+    /// its address: what it told, and what was read here from the code.
+    pub fn own_frames(&self) -> impl Iterator<Item = (u64, u64, Result<u64, Unbounded>)> {
+        self.told.iter().filter_map(|(start, told)| {
+            let walk = self.walks.get(start)?;
+            let read = walk.as_ref().map(|walk| walk.deepest.unsigned_abs());
+            Some((*start, *told, read.map_err(Clone::clone)))
+        })
+    }
+
+    /// One of a function's names.
+    pub fn name_of(&self, function: u64) -> &str {
+        let names = self.names.get(&function);
+        names
+            .and_then(|names| names.first())
+            .map_or("?", String::as_str)
+    }
+}
+
+/// `.stack_sizes`: an address and a ULEB128 for each function.
+fn told(mut section: &[u8]) -> BTreeMap<u64, u64> {
+    let mut told = BTreeMap::new();
+    while let Some((address, rest)) = section.split_first_chunk::<4>() {
+        let end = rest.iter().position(|byte| byte & 0x80 == 0);
+        let (bytes, rest) = rest.split_at(end.map_or(rest.len(), |end| end + 1));
+        let size = bytes.iter().rev();
+        let size = size.fold(0, |size, byte| size << 7 | u64::from(byte & 0x7F));
+        told.insert(u64::from(u32::from_le_bytes(*address)) & !1, size);
+        section = rest;
+    }
+    told
+}
+
+/// A program as it is read.
+struct Program<'data> {
+    functions: BTreeMap<u64, Function<'data>>,
+    data: BTreeMap<u64, bool>,
+    /// What nothing can change, by addresses, and whether it is code.
+    constants: Vec<(u64, &'data [u8], bool)>,
+    /// The functions that can return.
+    returns: BTreeSet<u64>,
+    /// Pieces that the compiler has made of what several functions have in common, and the registers
+    /// that they write: they keep to no standard.
+    outlined: BTreeMap<u64, u32>,
+}
+
+impl Program<'_> {
+    /// Again and again, until it is known which functions return: those that do not are not walked
+    /// past.
+    fn walks(&mut self) -> BTreeMap<u64, Result<Walk, Unbounded>> {
+        let starts: Vec<u64> = self.functions.keys().copied().collect();
+        for (start, function) in &self.functions {
+            let is_outlined = |name: &&str| name.starts_with("OUTLINED_FUNCTION");
+            if function.names.iter().any(is_outlined) {
+                self.outlined.insert(*start, u32::MAX);
+            }
+        }
+        let mut walks: BTreeMap<u64, Result<Walk, Unbounded>> = BTreeMap::new();
+        let mut changed: BTreeSet<u64> = starts.iter().copied().collect();
+        while !changed.is_empty() {
+            let before = (self.returns.clone(), self.outlined.clone());
+            for &start in &starts {
+                let is_touched = match walks.get(&start) {
+                    Some(Ok(walk)) => walk.callees().any(|callee| changed.contains(&callee)),
+                    _ => true,
+                };
+                if is_touched {
+                    walks.insert(start, walk(self.functions[&start].code, start, self));
+                }
+            }
+            for (&start, walk) in &walks {
+                if walk.as_ref().map_or(true, |walk| self.does_return(walk)) {
+                    self.returns.insert(start);
+                }
+                if let (Some(writes), Ok(walk)) = (self.outlined.get(&start), walk) {
+                    let calls = walk.calls.iter();
+                    let of_calls = calls.map(|call| match call.callee {
+                        Callee::At(to) => self.written_by(to),
+                        Callee::Loaded(_) | Callee::Unknown => NOT_KEPT,
+                    });
+                    let written = of_calls.fold(walk.writes, |all, writes| all | writes);
+                    let writes = *writes & written;
+                    self.outlined.insert(start, writes);
+                }
+            }
+            let is_new = |start: &u64| {
+                before.0.contains(start) != self.returns.contains(start)
+                    || before.1.get(start) != self.outlined.get(start)
+            };
+            changed = starts.iter().copied().filter(is_new).collect();
+        }
+        walks
+    }
+
+    /// The words outside of code that point to constants.
+    fn pointers_in_constants(&self) -> impl Iterator<Item = u64> {
+        let outside = self.constants.iter().filter(|(_, _, is_code)| !is_code);
+        let words = outside.flat_map(|(_, data, _)| {
+            let (words, _) = data.as_chunks::<4>();
+            words
+                .iter()
+                .map(|word| u64::from(u32::from_le_bytes(*word)))
+        });
+        words.filter(|word| self.is_constant(*word))
+    }
+
+    /// Whether a constant stands at an address, outside of code.
+    fn is_constant(&self, at: u64) -> bool {
+        self.constants.iter().any(|(start, data, is_code)| {
+            !is_code && (*start..start.saturating_add(data.len() as u64)).contains(&at)
+        })
+    }
+
+    fn does_return(&self, walk: &Walk) -> bool {
+        !walk.returns.is_empty()
+            || walk.calls.iter().any(|call| match call.callee {
+                Callee::At(to) => call.is_tail && self.can_return(to),
+                Callee::Loaded(_) | Callee::Unknown => call.is_tail,
+            })
+    }
+}
+
+impl Surroundings for Program<'_> {
+    fn is_data(&self, at: u64) -> bool {
+        is_data(&self.data, at)
+    }
+
+    fn constant_at(&self, at: u64) -> Option<u32> {
+        self.constants.iter().find_map(|(start, data, _)| {
+            let from = usize::try_from(at.checked_sub(*start)?).ok()?;
+            let word = data.get(from..)?.first_chunk::<4>()?;
+            Some(u32::from_le_bytes(*word))
+        })
+    }
+
+    fn written_by(&self, function: u64) -> u32 {
+        let outlined = self.outlined.get(&function);
+        outlined.copied().unwrap_or(NOT_KEPT)
+    }
+
+    fn can_return(&self, function: u64) -> bool {
+        self.returns.contains(&function) || !self.functions.contains_key(&function)
+    }
+}
