@@ -122,6 +122,7 @@ mod tests {
                 static_ram_bytes: 128,
             },
             stack_bytes: 300,
+            stack_bound_bytes: 400,
             instructions: Some(instructions),
         }
     }

@@ -12,8 +12,12 @@ use snow_token_cortex_m::{
     firmware::{OptLevel, Target},
     measure::measure,
     report::{json, json_of_aim, tables},
+    stack, stack_report,
 };
 use snow_token_device::device::check_qemu;
+
+/// The optimization that bounds of stacks are told for.
+const STACK_BOUNDS_AT: OptLevel = OptLevel::S;
 
 /// What core costs on a Cortex-M: flash, RAM, stack and instructions.
 #[derive(Debug, Parser)]
@@ -25,6 +29,9 @@ struct Arguments {
     /// Only what there are aims for: one chip, one optimization
     #[arg(long)]
     aims: bool,
+    /// Only the bounds of stacks, for which nothing is run
+    #[arg(long, conflicts_with = "aims")]
+    stack_bounds: bool,
 }
 
 fn main() -> ExitCode {
@@ -38,8 +45,33 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    check_qemu()?;
     let mut out = io::stdout().lock();
+    if !arguments.stack_bounds {
+        measured(arguments, &mut out)?;
+    }
+    if arguments.aims {
+        return Ok(());
+    }
+    let mut bounds = Vec::new();
+    for target in Target::ALL {
+        eprintln!("core-figures: bounds of stacks for {}", target.triple());
+        let elf = stack::build(target, STACK_BOUNDS_AT)?;
+        let stacks = stack::stacks(&elf)?;
+        bounds.extend(stack::bounds(&stacks, target, STACK_BOUNDS_AT));
+    }
+    if arguments.json {
+        for bound in &bounds {
+            writeln!(out, "{}", stack_report::json(bound))?;
+        }
+    } else {
+        let before = if arguments.stack_bounds { "" } else { "\n" };
+        write!(out, "{before}{}", stack_report::tables(&bounds))?;
+    }
+    Ok(())
+}
+
+fn measured(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    check_qemu()?;
     let mut all = Vec::new();
     let wanted = |target, opt_level| !arguments.aims || (target, opt_level) == AIMED_AT;
     for target in Target::ALL {

@@ -9,7 +9,10 @@ use snow_token_device::{
     figures::FigureError,
 };
 
-use crate::firmware::{EMPTY, Firmware, OptLevel, PARTS, Row, SETS, Target};
+use crate::{
+    firmware::{EMPTY, Firmware, OptLevel, PARTS, Row, SETS, Target},
+    stack::bound_of_parts,
+};
 
 /// An instruction takes longer than a cycle of the timer, so that the timer tells one from the next.
 const INSTRUCTION: InstructionTime = InstructionTime { ns_log2: 6 };
@@ -47,8 +50,10 @@ pub struct Figures {
     pub opt_level: OptLevel,
     /// More than the empty firmware; of that one all.
     pub sizes: Sizes,
-    /// The deepest of its parts.
+    /// The deepest of its parts, as it ran.
     pub stack_bytes: u64,
+    /// The most that the deepest of its parts can take, by its code.
+    pub stack_bound_bytes: u64,
     /// Where it has one part.
     pub instructions: Option<u64>,
 }
@@ -75,13 +80,23 @@ pub fn measure(
         let path = firmware.build()?;
         let sizes = elf::sizes(&fs::read(&path)?)?;
         let ran = run(&path)?;
+        let stack_bytes = ran.iter().map(|part| part.stack_bytes).max().unwrap_or(0);
+        let stack_bound_bytes = bound_of_parts(&path)?;
+        if stack_bytes > stack_bound_bytes {
+            let log = format!("{}: {stack_bytes} bytes of {stack_bound_bytes}", row.what);
+            return Err(FigureError::Run {
+                wanted: "stay within the bound of its stack",
+                log,
+            });
+        }
         let empty = all.first().map(|empty| empty.sizes);
         all.push(Figures {
             what: row.what,
             target,
             opt_level,
             sizes: empty.map_or(sizes, |empty| difference(sizes, empty)),
-            stack_bytes: ran.iter().map(|part| part.stack_bytes).max().unwrap_or(0),
+            stack_bytes,
+            stack_bound_bytes,
             instructions: match &*ran {
                 [one] => Some(one.instructions),
                 _ => None,

@@ -1,6 +1,6 @@
 //! The firmware with all parts, in QEMU: each does what it is measured for.
 
-use std::sync::LazyLock;
+use std::{path::PathBuf, sync::LazyLock};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ring::{
@@ -14,18 +14,21 @@ use serde_json::Value;
 use snow_token_cortex_m::{
     firmware::{EVERYTHING, Firmware, OptLevel, PARTS, Target},
     measure::{self, Ran},
+    stack::bounds_of_parts,
 };
 
 /// Of all tests, once.
-static RAN: LazyLock<Vec<Ran>> = LazyLock::new(|| {
+static RAN: LazyLock<Vec<Ran>> =
+    LazyLock::new(|| measure::run(&elf()).unwrap_or_else(|error| panic!("{error}")));
+
+fn elf() -> PathBuf {
     let firmware = Firmware {
         row: EVERYTHING,
         target: Target::Thumbv7em,
         opt_level: OptLevel::Z,
     };
-    let elf = firmware.elf().unwrap_or_else(|error| panic!("{error}"));
-    measure::run(&elf).unwrap_or_else(|error| panic!("{error}"))
-});
+    firmware.elf().unwrap_or_else(|error| panic!("{error}"))
+}
 
 fn ran(part: &str) -> &'static Ran {
     let ran = RAN.iter().find(|ran| ran.part == part);
@@ -71,6 +74,37 @@ fn every_part_is_run_and_has_figures() {
     for ran in RAN.iter() {
         assert!(ran.instructions > 100, "{ran:?}");
         assert!((64..32_000).contains(&ran.stack_bytes), "{ran:?}");
+    }
+}
+
+/// What a part has been seen to take is no more than what its code says that it can.
+#[test]
+fn no_part_takes_more_stack_than_its_bound() {
+    const TYPES: [(&str, &str); 11] = [
+        ("client_credentials_form", "Form"),
+        ("token_response", "Granted"),
+        ("session_steps", "Steps"),
+        ("client_credentials", "ClientCredentials"),
+        ("hs256_assertion", "Hs256Assertion"),
+        ("es256_assertion", "Es256Assertion"),
+        ("es384_assertion", "Es384Assertion"),
+        ("rs256_2048_assertion", "Rs256Assertion"),
+        ("refusal", "Refused"),
+        ("explain", "Explained"),
+        ("http1_exchange", "Http1"),
+    ];
+    let bounds = bounds_of_parts(&elf()).unwrap_or_else(|error| panic!("{error}"));
+    for ran in RAN.iter() {
+        let (_, part) = TYPES.iter().find(|(name, _)| *name == ran.part).unwrap();
+        let (bound, painted) = (bounds[*part], ran.stack_bytes);
+        println!("{}: {painted} bytes of {bound}", ran.part);
+        assert!(painted <= bound, "{}: {painted} bytes of {bound}", ran.part);
+        // A bound of everything would be kept by anything.
+        assert!(
+            bound < 3 * painted,
+            "{}: {painted} bytes of {bound}",
+            ran.part
+        );
     }
 }
 

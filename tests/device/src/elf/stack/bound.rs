@@ -17,6 +17,9 @@ pub struct Bound {
     pub way: Vec<u64>,
     /// The functions on any way that call through a register.
     pub indirect: BTreeSet<u64>,
+    /// Those of them with a call that nothing in the program can be meant by: what the caller would
+    /// bring, and is not counted.
+    pub unknown: BTreeSet<u64>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,6 +76,7 @@ impl Stacks {
             bytes: bytes.unsigned_abs(),
             way,
             indirect: search.reached.indirect,
+            unknown: search.reached.unknown,
         })
     }
 }

@@ -40,6 +40,8 @@ pub struct Stacks {
     returns: BTreeSet<u64>,
     /// Methods of loggers.
     loggers: BTreeSet<Taken>,
+    /// Constants outside of code, section by section.
+    words: Vec<Vec<u32>>,
 }
 
 impl Stacks {
@@ -96,6 +98,7 @@ impl Stacks {
                 .filter(|taken| kinds.get(&taken.function) == Some(&Kind::Logger))
                 .copied()
                 .collect(),
+            words: program.words(),
             names,
             kinds,
             returns: program.returns,
@@ -109,6 +112,26 @@ impl Stacks {
     pub fn functions(&self) -> impl Iterator<Item = (u64, &[String])> {
         let all = self.names.iter();
         all.map(|(start, names)| (*start, names.as_slice()))
+    }
+
+    /// The functions of a table in the program, some of which are known: for where the compiler has
+    /// merged two that are alike, and left the name of one.
+    pub fn table(&self, known: &[Option<u64>]) -> Option<Vec<u64>> {
+        let function = |word: &u32| {
+            let function = u64::from(word & !1);
+            (word & 1 == 1 && self.names.contains_key(&function)).then_some(function)
+        };
+        let windows = self
+            .words
+            .iter()
+            .flat_map(|words| words.windows(known.len()));
+        let mut tables = windows.filter_map(|words| {
+            let functions: Vec<u64> = words.iter().map(function).collect::<Option<_>>()?;
+            let mut both = known.iter().zip(&functions);
+            let is_it = both.all(|(known, function)| known.is_none_or(|known| known == *function));
+            is_it.then_some(functions)
+        });
+        tables.next().filter(|_| known.iter().any(Option::is_some))
     }
 
     /// How deep each function's own frame is that the compiler has told (`-Z emit-stack-sizes`), by
@@ -215,6 +238,16 @@ impl Program<'_> {
                 .map(|word| u64::from(u32::from_le_bytes(*word)))
         });
         words.filter(|word| self.is_constant(*word))
+    }
+
+    /// The constants outside of code, section by section.
+    fn words(&self) -> Vec<Vec<u32>> {
+        let outside = self.constants.iter().filter(|(_, _, is_code)| !is_code);
+        let words = outside.map(|(_, data, _)| {
+            let (words, _) = data.as_chunks::<4>();
+            words.iter().map(|word| u32::from_le_bytes(*word)).collect()
+        });
+        words.collect()
     }
 
     /// Whether a constant stands at an address, outside of code.

@@ -120,6 +120,8 @@ pub(super) struct Reached {
     pub(super) calls: BTreeMap<Node, BTreeSet<(Call, Node)>>,
     /// The functions that call through a register.
     pub(super) indirect: BTreeSet<u64>,
+    /// Those of which nothing is known that a call could be meant for.
+    pub(super) unknown: BTreeSet<u64>,
 }
 
 impl Stacks {
@@ -134,6 +136,14 @@ impl Stacks {
             indirect: Vec::new(),
         };
         search.go()?;
+        for (node, call) in &search.indirect {
+            let mut targets = search.reached.calls.get(node).into_iter().flatten();
+            // A text without arguments has no formatters.
+            let is_known = self.kind_of(node.0) == Kind::Write;
+            if !is_known && !targets.any(|(known, _)| known == call) {
+                search.reached.unknown.insert(node.0);
+            }
+        }
         Ok(search.reached)
     }
 
@@ -202,6 +212,8 @@ impl Kind {
             "write_fmt" if is_writer => Self::FormattingWriter,
             _ if name.contains("core::fmt::builders::PadAdapter") => Self::Adapter,
             _ if is_writer => Self::Writer,
+            // What it formats has been taken by whoever made it.
+            "fmt" if path.contains("core::fmt::Arguments as ") => Self::Other,
             "fmt" if path.ends_with('>') && path.contains("core::fmt::") => Self::Formatter,
             "{{closure}}" | "{closure#0}" => Self::Closure,
             _ if path.ends_with(" as log::Log>") => Self::Logger,

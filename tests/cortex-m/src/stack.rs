@@ -1,0 +1,193 @@
+//! The most stack that each public function of core can take, proved from the code of the program in
+//! `tests/panic-free`, which calls all of them.
+//!
+//! A bound is that of the function that calls it there, whose frame holds what it is given and what it
+//! returns.
+
+use core::fmt;
+use std::{collections::BTreeMap, fs, path::Path};
+
+use snow_token_device::{
+    elf::{Bound, Stacks, Unbounded, Unreadable},
+    figures::FigureError,
+    firmware::{Program, Progress},
+};
+use snow_token_public_functions::{Function, Functions};
+
+use crate::firmware::{OptLevel, Target};
+
+const PACKAGE: &str = "snow-token-panic-free";
+const BIN: &str = "panic-free";
+/// Where the functions that call core's are.
+const CALLS: &str = "snow_token_panic_free::calls::";
+/// What a part is, in the firmware here.
+const PART: &str = " as snow_token_cortex_m_firmware::Part>::run";
+
+/// A public function, and the most that it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackBound {
+    /// The function, as one would write it.
+    pub function: String,
+    /// Its module at the top of core.
+    pub module: String,
+    /// For which chip.
+    pub target: Target,
+    /// How it was optimized.
+    pub opt_level: OptLevel,
+    /// The most bytes, or why there is no bound.
+    pub bytes: Result<u64, String>,
+    /// The functions on the deepest way.
+    pub way: Vec<String>,
+    /// The functions on any way that call through a register.
+    pub through_registers: Vec<String>,
+    /// Those of them that call what the caller brings, which is not counted.
+    pub callers_own: Vec<String>,
+}
+
+/// The program with all of core, and its ELF file with the frames that the compiler tells.
+///
+/// # Errors
+/// Where it cannot be built.
+pub fn build(target: Target, opt_level: OptLevel) -> Result<Vec<u8>, FigureError> {
+    let opt_level_is = format!("profile.firmware.opt-level='{}'", opt_level.name());
+    let program = Program {
+        package: PACKAGE,
+        bin: BIN,
+        target: target.triple(),
+        arguments: &[
+            "--features",
+            "firmware,panics-link",
+            "--config",
+            &opt_level_is,
+        ],
+        file_name: &format!("{BIN}-stack-{}", opt_level.name()),
+    };
+    let elf = program.build_with_stack_sizes(Progress::Quiet);
+    Ok(fs::read(elf?)?)
+}
+
+/// The stacks of that program.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn stacks(elf: &[u8]) -> Result<Stacks, Unreadable> {
+    Stacks::of(elf, |name| {
+        name.starts_with(CALLS) && !name.contains("{{closure}}")
+    })
+}
+
+/// The bounds of all public functions in a program.
+pub fn bounds(stacks: &Stacks, target: Target, opt_level: OptLevel) -> Vec<StackBound> {
+    let functions = Functions::read();
+    let entries = Entries::of(stacks, &functions);
+    let mut known: BTreeMap<u64, Result<Bound, Unbounded>> = BTreeMap::new();
+    let mut of = |function: &Function| {
+        let mut deepest: Result<Option<Bound>, String> = Ok(None);
+        for entry in functions.entries(function) {
+            let Some(&address) = entries.0.get(entry) else {
+                deepest = Err(format!("{entry} is not in the program"));
+                break;
+            };
+            let bound = known.entry(address);
+            let bound = bound.or_insert_with(|| stacks.bound(address));
+            deepest = match (deepest, bound) {
+                (Ok(Some(before)), Ok(bound)) if before.bytes >= bound.bytes => Ok(Some(before)),
+                (Ok(_), Ok(bound)) => Ok(Some(bound.clone())),
+                (_, Err(error)) => Err(error.to_string()),
+                (before, _) => before,
+            };
+        }
+        let names = |of: fn(&Bound) -> Vec<u64>| {
+            let functions = deepest.iter().flatten().flat_map(of);
+            let names = functions.map(|function| stacks.name_of(function).to_owned());
+            names.collect()
+        };
+        StackBound {
+            function: function.path(),
+            module: function.module().to_owned(),
+            target,
+            opt_level,
+            way: names(|bound| bound.way.clone()),
+            through_registers: names(|bound| bound.indirect.iter().copied().collect()),
+            callers_own: names(|bound| bound.unknown.iter().copied().collect()),
+            bytes: match deepest {
+                Ok(Some(bound)) => Ok(bound.bytes),
+                Ok(None) => Err("nothing calls it".to_owned()),
+                Err(error) => Err(error),
+            },
+        }
+    };
+    functions.public().iter().map(&mut of).collect()
+}
+
+/// The functions that call core's, by their paths below `calls`.
+struct Entries(BTreeMap<String, u64>);
+
+impl Entries {
+    fn of(stacks: &Stacks, functions: &Functions) -> Self {
+        let mut entries = BTreeMap::new();
+        for (address, names) in stacks.functions() {
+            let paths = names.iter().filter_map(|name| name.strip_prefix(CALLS));
+            entries.extend(paths.map(|path| (path.to_owned(), address)));
+        }
+        for list in functions.lists() {
+            let known: Vec<_> = list
+                .iter()
+                .map(|entry| entries.get(entry).copied())
+                .collect();
+            if let (true, Some(table)) = (known.contains(&None), stacks.table(&known)) {
+                entries.extend(list.iter().cloned().zip(table));
+            }
+        }
+        Self(entries)
+    }
+}
+
+/// The most that a part takes by its firmware's code: the deepest of its parts.
+///
+/// # Errors
+/// Where the file is not understood, or there is no bound.
+pub fn bound_of_parts(elf: &Path) -> Result<u64, FigureError> {
+    let parts = bounds_of_parts(elf)?;
+    Ok(parts.into_values().max().unwrap_or(0))
+}
+
+/// The most that each part takes by its firmware's code, by the name of its type.
+///
+/// # Errors
+/// As there.
+pub fn bounds_of_parts(elf: &Path) -> Result<BTreeMap<String, u64>, FigureError> {
+    let stacks = Stacks::of(&fs::read(elf)?, |name| name.ends_with(PART))?;
+    let mut bounds = BTreeMap::new();
+    for (address, names) in stacks.functions() {
+        for part in names.iter().filter_map(|name| name.strip_suffix(PART)) {
+            let bound = stacks.bound(address).map_err(|unbounded| NoBound {
+                part: part.to_owned(),
+                unbounded,
+            })?;
+            let name = part.rsplit("::").next().unwrap_or(part);
+            bounds.insert(name.to_owned(), bound.bytes);
+        }
+    }
+    Ok(bounds)
+}
+
+#[derive(Debug)]
+struct NoBound {
+    part: String,
+    unbounded: Unbounded,
+}
+
+impl fmt::Display for NoBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has no bound: {}", self.part, self.unbounded)
+    }
+}
+
+impl core::error::Error for NoBound {}
+
+impl From<NoBound> for FigureError {
+    fn from(error: NoBound) -> Self {
+        std::io::Error::other(error).into()
+    }
+}
