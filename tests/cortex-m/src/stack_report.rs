@@ -98,7 +98,7 @@ pub fn tables(all: &[StackBound]) -> String {
         text,
         "\nBytes at `opt-level` \"s\", in the program of `tests/panic-free`, each with the frame of the \
          function that calls it there: what it is given is in that. Every way through the code is \
-         followed, so that a bound holds for any input: for RS256 for keys of up to 4096 bits. {} of {} \
+         followed, so that a bound holds for any input, as for RSA for the longest key. {} of {} \
          have no bound. {} reach calls through a register, which are taken to be meant for whatever \
          has been taken the address of on the way there; what a caller brings (a signer, a stream, \
          memory, what is written to) is there in its smallest form. In another program the compiler \

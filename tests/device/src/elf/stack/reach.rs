@@ -137,10 +137,11 @@ impl Stacks {
         };
         search.go()?;
         for (node, call) in &search.indirect {
-            let mut targets = search.reached.calls.get(node).into_iter().flatten();
-            // A text without arguments has no formatters.
-            let is_known = self.kind_of(node.0) == Kind::Write;
-            if !is_known && !targets.any(|(known, _)| known == call) {
+            // A text without arguments has no formatters; and a logger is told by `log` alone.
+            let is_known = self.kind_of(node.0) == Kind::Write
+                || self.kind_of(node.0) == Kind::Log
+                || search.means_other_than_a_logger(*node, *call);
+            if !is_known {
                 search.reached.unknown.insert(node.0);
             }
         }
@@ -183,6 +184,8 @@ pub(super) enum Kind {
     Adapter,
     /// Is a logger's.
     Logger,
+    /// Calls a logger.
+    Log,
     /// A closure.
     Closure,
     /// Is of another trait than those of `core::fmt`.
@@ -217,6 +220,7 @@ impl Kind {
             "fmt" if path.ends_with('>') && path.contains("core::fmt::") => Self::Formatter,
             "{{closure}}" | "{closure#0}" => Self::Closure,
             _ if path.ends_with(" as log::Log>") => Self::Logger,
+            _ if path.starts_with("log::") => Self::Log,
             _ if [" as ", "<impl "].iter().any(|of| path.contains(of)) => Self::Method,
             _ => Self::Other,
         }
@@ -272,6 +276,12 @@ impl Search<'_> {
             }
         }
         Ok(())
+    }
+
+    fn means_other_than_a_logger(&self, node: Node, call: Call) -> bool {
+        let calls = self.reached.calls.get(&node).into_iter().flatten();
+        let mut targets = calls.filter(|(known, _)| *known == call);
+        targets.any(|(_, to)| self.stacks.kind_of(to.0) != Kind::Logger)
     }
 
     fn resolve(&mut self, node: Node, call: Call) {
