@@ -21,7 +21,7 @@ use object::{Object, ObjectSection, SectionKind, read::elf::ElfFile32};
 pub use self::{bound::Bound, walk::Unbounded};
 use self::{
     reach::{Kind, Taken},
-    walk::{Callee, NOT_KEPT, Surroundings, Walk, walk},
+    walk::{Callee, Surroundings, Walk, walk},
 };
 use super::{
     Unreadable, demangled,
@@ -57,7 +57,6 @@ impl Stacks {
             data: data_ranges(&file),
             constants: Vec::new(),
             returns: BTreeSet::new(),
-            outlined: BTreeMap::new(),
         };
         for section in file.sections() {
             let kind = section.kind();
@@ -175,9 +174,6 @@ struct Program<'data> {
     constants: Vec<(u64, &'data [u8], bool)>,
     /// The functions that can return.
     returns: BTreeSet<u64>,
-    /// Pieces that the compiler has made of what several functions have in common, and the registers
-    /// that they write: they keep to no standard.
-    outlined: BTreeMap<u64, u32>,
 }
 
 impl Program<'_> {
@@ -185,16 +181,10 @@ impl Program<'_> {
     /// past.
     fn walks(&mut self) -> BTreeMap<u64, Result<Walk, Unbounded>> {
         let starts: Vec<u64> = self.functions.keys().copied().collect();
-        for (start, function) in &self.functions {
-            let is_outlined = |name: &&str| name.starts_with("OUTLINED_FUNCTION");
-            if function.names.iter().any(is_outlined) {
-                self.outlined.insert(*start, u32::MAX);
-            }
-        }
         let mut walks: BTreeMap<u64, Result<Walk, Unbounded>> = BTreeMap::new();
         let mut changed: BTreeSet<u64> = starts.iter().copied().collect();
         while !changed.is_empty() {
-            let before = (self.returns.clone(), self.outlined.clone());
+            let before = self.returns.clone();
             for &start in &starts {
                 let is_touched = match walks.get(&start) {
                     Some(Ok(walk)) => walk.callees().any(|callee| changed.contains(&callee)),
@@ -208,21 +198,8 @@ impl Program<'_> {
                 if walk.as_ref().map_or(true, |walk| self.does_return(walk)) {
                     self.returns.insert(start);
                 }
-                if let (Some(writes), Ok(walk)) = (self.outlined.get(&start), walk) {
-                    let calls = walk.calls.iter();
-                    let of_calls = calls.map(|call| match call.callee {
-                        Callee::At(to) => self.written_by(to),
-                        Callee::Loaded(_) | Callee::Unknown => NOT_KEPT,
-                    });
-                    let written = of_calls.fold(walk.writes, |all, writes| all | writes);
-                    let writes = *writes & written;
-                    self.outlined.insert(start, writes);
-                }
             }
-            let is_new = |start: &u64| {
-                before.0.contains(start) != self.returns.contains(start)
-                    || before.1.get(start) != self.outlined.get(start)
-            };
+            let is_new = |start: &u64| before.contains(start) != self.returns.contains(start);
             changed = starts.iter().copied().filter(is_new).collect();
         }
         walks
@@ -279,9 +256,11 @@ impl Surroundings for Program<'_> {
         })
     }
 
-    fn written_by(&self, function: u64) -> u32 {
-        let outlined = self.outlined.get(&function);
-        outlined.copied().unwrap_or(NOT_KEPT)
+    fn outlined(&self, function: u64) -> Option<&[u8]> {
+        let piece = self.functions.get(&function)?;
+        let mut names = piece.names.iter();
+        let is_outlined = names.any(|name| name.starts_with("OUTLINED_FUNCTION"));
+        is_outlined.then_some(piece.code)
     }
 
     fn can_return(&self, function: u64) -> bool {

@@ -38,8 +38,6 @@ pub(super) struct Walk {
     pub(super) calls: BTreeSet<Call>,
     /// How deep the stack is where it returns: 0, or it has ended the frame of another one.
     pub(super) returns: BTreeSet<i64>,
-    /// The registers that its own instructions write, a bit each.
-    pub(super) writes: u32,
     /// The constants that can be addresses.
     pub(super) constants: BTreeSet<u64>,
     /// Those that others can come to know: they are handed on, or stored.
@@ -84,38 +82,64 @@ pub(super) trait Surroundings {
     fn is_data(&self, at: u64) -> bool;
     /// The word at an address that nothing can change.
     fn constant_at(&self, at: u64) -> Option<u32>;
-    /// The registers that a function may change, a bit each.
-    fn written_by(&self, function: u64) -> u32;
+    /// The code of a piece that the compiler has made of what several functions have in common. It
+    /// keeps to no standard, so that it is looked at as if it stood where it is called.
+    fn outlined(&self, function: u64) -> Option<&[u8]>;
     /// Whether a function can return.
     fn can_return(&self, function: u64) -> bool;
 }
 
 /// Walks through a function that stands at an address.
 pub(super) fn walk(code: &[u8], start: u64, around: &impl Surroundings) -> Result<Walk, Unbounded> {
+    let Walked { found, calls, .. } = walk_from(code, start, State::ENTRY, around, 0)?;
+    Ok(Walk {
+        calls: calls.into_values().collect(),
+        ..found
+    })
+}
+
+struct Walked {
+    found: Walk,
+    calls: BTreeMap<Vec<u64>, Call>,
+    /// What is known behind it, where it comes back.
+    left: Option<State>,
+}
+
+fn walk_from(
+    code: &[u8],
+    start: u64,
+    entry: State,
+    around: &impl Surroundings,
+    nested: usize,
+) -> Result<Walked, Unbounded> {
     let all = instructions(code, start, |at| around.is_data(at));
     let mut ways = Ways {
         states: vec![None; all.len()],
         all: &all,
         start,
         end: start.saturating_add(code.len() as u64),
+        entry_depth: entry.depth,
         around,
+        nested,
         open: BTreeSet::new(),
         by_table: None,
+        left: None,
         calls: BTreeMap::new(),
-        is_outlined: around.written_by(start) != NOT_KEPT,
         found: Walk::default(),
     };
-    ways.reach(start, State::ENTRY, start)?;
+    ways.reach(start, entry, start)?;
     ways.go()?;
     // Where tables lead is not read: it is all that is left, as deep as the jumps by tables are.
     while let (Some(left), Some(state)) = (ways.first_left(), ways.by_table) {
         ways.reach(left, state, left)?;
         ways.go()?;
     }
-    ways.found.writes = all.iter().fold(0, |writes, one| writes | one.writes);
-    ways.found.constants = constants(&all, around);
-    ways.found.calls = ways.calls.into_values().collect();
-    Ok(ways.found)
+    ways.found.constants.extend(constants(&all, around));
+    Ok(Walked {
+        found: ways.found,
+        calls: ways.calls,
+        left: ways.left,
+    })
 }
 
 /// What is known of a register.
@@ -197,7 +221,7 @@ impl State {
 /// The stack pointer.
 const STACK: u32 = 13;
 /// Those that a function may change, by the Procedure Call Standard.
-pub(super) const NOT_KEPT: u32 = !0b0000_1111_1111_0000;
+const NOT_KEPT: u32 = !0b0000_1111_1111_0000;
 /// Those that arguments and results are handed over in.
 const HANDED: u32 = 0b1111;
 
@@ -206,12 +230,17 @@ struct Ways<'w, S> {
     states: Vec<Option<State>>,
     start: u64,
     end: u64,
+    entry_depth: i64,
     around: &'w S,
+    /// In how many outlined pieces it is.
+    nested: usize,
     /// Those whose state has changed.
     open: BTreeSet<usize>,
     by_table: Option<State>,
-    calls: BTreeMap<u64, Call>,
-    is_outlined: bool,
+    /// What is known where it comes back to who has called it.
+    left: Option<State>,
+    /// By where they stand, and in which outlined pieces that are called from where.
+    calls: BTreeMap<Vec<u64>, Call>,
     found: Walk,
 }
 
@@ -271,19 +300,63 @@ impl<S: Surroundings> Ways<'_, S> {
     }
 
     fn call(&mut self, at: u64, callee: Callee, state: &State, is_tail: bool) {
-        let handed = match callee {
-            // What is outlined may do anything with all of them.
-            Callee::At(to) if self.around.written_by(to) != NOT_KEPT => u32::MAX,
-            _ => HANDED,
-        };
-        self.found.escaped.extend(state.constants(handed));
+        self.found.escaped.extend(state.constants(HANDED));
         let call = Call {
             at,
             callee,
             depth: state.depth,
             is_tail,
         };
-        self.calls.insert(at, call);
+        self.calls.insert(vec![at], call);
+    }
+
+    /// A call or a jump to another function; what is known behind it, where it comes back.
+    fn leave(
+        &mut self,
+        at: u64,
+        to: u64,
+        state: State,
+        is_tail: bool,
+    ) -> Result<Option<State>, Unbounded> {
+        const DEEPEST: usize = 8;
+        let Some(outlined) = self.around.outlined(to) else {
+            self.call(at, Callee::At(to), &state, is_tail);
+            let mut then = state;
+            then.forget(NOT_KEPT);
+            return Ok(self.around.can_return(to).then_some(then));
+        };
+        if self.nested == DEEPEST {
+            return unbounded(at, "outlined pieces call each other");
+        }
+        let inner = walk_from(outlined, to, state, self.around, self.nested + 1)?;
+        self.found.deepest = self.found.deepest.max(inner.found.deepest);
+        self.found.escaped.extend(inner.found.escaped);
+        self.found.constants.extend(inner.found.constants);
+        if is_tail {
+            self.found.returns.extend(inner.found.returns);
+        }
+        for (inside, mut call) in inner.calls {
+            call.is_tail &= is_tail;
+            let whole = [vec![at], inside].concat();
+            self.calls.insert(whole, call);
+        }
+        Ok(inner.left)
+    }
+
+    /// It comes back to who has called it.
+    fn comes_back(&mut self, at: u64, state: State) -> Result<(), Unbounded> {
+        // An outlined piece hands on all that it knows, and nothing has escaped by that.
+        if self.nested == 0 {
+            self.found.escaped.extend(state.constants(HANDED));
+        }
+        self.left = Some(match self.left {
+            Some(other) if other.depth != state.depth => {
+                return unbounded(at, "it comes back with the stack at several depths");
+            }
+            Some(other) => state.joined(&other, &mut self.found.escaped),
+            None => state,
+        });
+        Ok(())
     }
 
     fn callee(&self, state: &State, register: u32) -> Callee {
@@ -358,11 +431,10 @@ impl<S: Surroundings> Ways<'_, S> {
                 self.reach(to, then, at)?;
                 goes_on = false;
             }
-            Does::Calls(to) => {
-                self.call(at, Callee::At(to), &state, false);
-                then.forget(self.around.written_by(to));
-                goes_on = self.around.can_return(to);
-            }
+            Does::Calls(to) => match self.leave(at, to, state, false)? {
+                Some(left) => then = left,
+                None => goes_on = false,
+            },
             Does::CallsRegister(register) => {
                 let callee = self.callee(&state, register);
                 self.call(at, callee, &state, false);
@@ -373,14 +445,17 @@ impl<S: Surroundings> Ways<'_, S> {
             }
             Does::Jumps(to) | Does::MayJump(to) => {
                 goes_on = matches!(instruction.does, Does::MayJump(_));
-                match is_inside(to) && (to != self.start || depth == 0) {
-                    true => self.reach(to, then, at)?,
-                    false => self.call(at, Callee::At(to), &state, true),
+                if is_inside(to) && (to != self.start || depth == self.entry_depth) {
+                    self.reach(to, then, at)?;
+                } else if let Some(left) = self.leave(at, to, state, true)? {
+                    self.comes_back(at, left)?;
                 }
             }
             Does::JumpsToRegister(register) => {
                 let callee = self.callee(&state, register);
                 self.call(at, callee, &state, true);
+                then.forget(NOT_KEPT);
+                self.comes_back(at, then)?;
                 goes_on = false;
             }
             Does::JumpsByTable => {
@@ -395,8 +470,9 @@ impl<S: Surroundings> Ways<'_, S> {
             }
             Does::Returns(bytes) => {
                 self.found.returns.insert(depth - bytes);
-                let handed = if self.is_outlined { u32::MAX } else { HANDED };
-                self.found.escaped.extend(state.constants(handed));
+                then.depth -= bytes;
+                self.comes_back(at, then)?;
+                then.depth = depth;
                 goes_on = false;
             }
             Does::Traps => goes_on = false,
@@ -465,7 +541,7 @@ mod tests {
 
     impl Surroundings for Constants {
         fn is_data(&self, at: u64) -> bool {
-            at >= 0x9000
+            (0x9000..0x9800).contains(&at)
         }
 
         fn constant_at(&self, at: u64) -> Option<u32> {
@@ -473,8 +549,9 @@ mod tests {
             self.0.get(index).copied()
         }
 
-        fn written_by(&self, _: u64) -> u32 {
-            NOT_KEPT
+        fn outlined(&self, function: u64) -> Option<&[u8]> {
+            // movw r4, #0x7001; bx lr
+            (function == 0x9800).then_some(&[0x47, 0xF2, 0x01, 0x04, 0x70, 0x47])
         }
 
         fn can_return(&self, function: u64) -> bool {
@@ -543,6 +620,19 @@ mod tests {
         let found = walked(&[0xB108, 0xF249, 0x0301, 0x4718], &[]).unwrap();
         assert_eq!(calls(&found), [(Callee::Unknown, 0, true)]);
         assert_eq!(found.escaped, BTreeSet::from([0x9001]));
+    }
+
+    #[test]
+    fn an_outlined_piece_is_looked_at_where_it_is_called() {
+        // push {r4, lr}; bl 0x9800, which sets r4; blx r4: does not return
+        let found = walked(&[0xB510, 0xF001, 0xFBFD, 0x47A0], &[]).unwrap();
+        assert_eq!(calls(&found), [(Callee::At(0x7000), 8, false)]);
+        // b.w 0x9800
+        let found = walked(&[0xF001, 0xBBFE], &[]).unwrap();
+        assert_eq!(
+            (calls(&found), found.returns),
+            (vec![], BTreeSet::from([0]))
+        );
     }
 
     #[test]
