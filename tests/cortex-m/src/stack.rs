@@ -81,7 +81,11 @@ pub fn bounds(stacks: &Stacks, target: Target, opt_level: OptLevel) -> Vec<Stack
     let functions = Functions::read();
     let entries = Entries::of(stacks, &functions);
     let mut known: BTreeMap<u64, Result<Bound, Unbounded>> = BTreeMap::new();
+    let paths: Vec<String> = functions.public().iter().map(Function::path).collect();
     let mut of = |function: &Function| {
+        let path = function.path();
+        let is_alone = paths.iter().filter(|other| **other == path).count() == 1;
+        let name = if is_alone { path } else { function.long_path() };
         let mut deepest: Result<Option<Bound>, String> = Ok(None);
         for entry in functions.entries(function) {
             let Some(&address) = entries.0.get(entry) else {
@@ -103,7 +107,7 @@ pub fn bounds(stacks: &Stacks, target: Target, opt_level: OptLevel) -> Vec<Stack
             names.collect()
         };
         StackBound {
-            function: function.path(),
+            function: name,
             module: function.module().to_owned(),
             target,
             opt_level,

@@ -188,8 +188,15 @@ mod tests {
              fn helper() { Type::method(); }
              mod inside { fn other() { Type::new(); Type::method(); } }",
         );
+        public.read(
+            &["outbox".to_owned(), "queue".to_owned()],
+            "pub fn free() {}",
+        );
         let public = public.finish();
         let functions = Functions { public, calls };
+        let free = functions.public().last().unwrap();
+        assert_eq!(free.path(), "outbox::free");
+        assert_eq!(free.long_path(), "outbox::queue::free");
         let entries: Vec<_> = functions
             .public()
             .iter()
@@ -206,6 +213,7 @@ mod tests {
                     "outbox::Type::method".to_owned(),
                     vec!["outbox::queue::one", "outbox::queue::inside::other"]
                 ),
+                ("outbox::free".to_owned(), vec![]),
             ]
         );
     }

@@ -50,6 +50,15 @@ impl Function {
         }
     }
 
+    /// As [`path`](Self::path), with the innermost module: where another has the same.
+    pub fn long_path(&self) -> String {
+        let last = self.names.last().and_then(|name| name.split_once(": "));
+        match (&self.of, last) {
+            (None, Some((module, name))) => format!("{module}::{name}"),
+            _ => self.path(),
+        }
+    }
+
     fn first(&self) -> (&str, &str) {
         let first = self.names.first().map_or("", String::as_str);
         first.split_once(": ").unwrap_or(("", first))
