@@ -7,7 +7,8 @@
 //! - Otherwise it may call whatever [can be meant](reach): the functions whose address has been taken
 //!   by then, by code or in a table of methods.
 //!
-//! What recurses has no bound, but for one: see [`reach`].
+//! Pieces that the compiler has outlined are looked at where they are called. What never returns is a
+//! panic, and not followed. What recurses has no bound, but for one: see [`reach`].
 
 mod bound;
 mod reach;

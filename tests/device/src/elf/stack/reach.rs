@@ -13,6 +13,10 @@
 //! there, calls are meant for what was taken since it was entered. Only what is written to (methods of
 //! `fmt::Write`) comes from farther up. A formatter that is reached from itself in this way recurses.
 //!
+//! What is a formatter, what is written to and what a closure is, functions' names tell. A closure does
+//! not call itself, for what it has borrowed is its own while it runs; `core::fmt::write` and its
+//! adapters call nothing but what is of traits of `core::fmt`, and that one not what calls it.
+//!
 //! One recursion has a bound: with `{:#?}`, `core::fmt::builders::PadAdapter` writes to the adapter
 //! around it. There is one adapter for each value that is being formatted.
 
