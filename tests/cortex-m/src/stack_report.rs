@@ -102,7 +102,7 @@ pub fn tables(all: &[StackBound]) -> String {
          have no bound. {} reach calls through a register, which are taken to be meant for whatever \
          has been taken the address of on the way there; what a caller brings (a signer, a stream, \
          memory, what is written to) is there in its smallest form. In another program the compiler \
-         may put functions into each other in other ways. Panics are not followed: none is reached.",
+         may put functions into each other in other ways. Panics are not followed: none is reached, or it has an excuse there.",
         without,
         all.len(),
         through.count(),
