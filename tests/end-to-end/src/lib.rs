@@ -109,7 +109,8 @@ pub fn program(bin: &str) -> PathBuf {
 
 /// Cargo as whoever runs the tests has started it. What cargo tells a test of its package is not for
 /// another cargo: a build script that looks at it would run again, and all that depends on it be built
-/// again.
+/// again. With a test, for without one cargo leaves out what only tests ask of dependencies, and builds
+/// most of them once more.
 fn cargo_build() -> escargot::CargoBuild {
     let of_package = |name: &str| {
         ["CARGO_MANIFEST_", "CARGO_PKG_"]
@@ -120,7 +121,7 @@ fn cargo_build() -> escargot::CargoBuild {
     let names = names.filter(|name| of_package(name));
     let build = escargot::CargoBuild::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml"))
-        .arg("--workspace")
+        .args(["--workspace", "--test", "settings"])
         .current_release();
     names.fold(build, escargot::CargoBuild::env_remove)
 }
