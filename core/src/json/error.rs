@@ -21,7 +21,7 @@ pub enum Fault {
     Truncated,
     /// A byte that cannot stand here.
     Unexpected,
-    /// More than [`MAX_DEPTH`] levels of objects and arrays.
+    /// More than [`MAX_DEPTH`](super::MAX_DEPTH) levels of objects and arrays.
     TooDeep,
     /// A control character within a string (RFC 8259 §7 wants it escaped).
     ControlCharacter,
