@@ -67,7 +67,7 @@ impl Variant for Url {
 pub(crate) const PADDING: u8 = b'=';
 
 /// Takes bytes piece by piece and passes them on encoded, so that they never need a buffer.
-pub(crate) struct Encoder<'w, 'b, V: Variant = Url> {
+pub(crate) struct Encoder<'w, 'b, V: Variant> {
     out: &'w mut Writer<'b>,
     variant: PhantomData<V>,
     /// The bytes of the group so far, the last one lowest, and above them a bit that tells how many
@@ -88,25 +88,12 @@ impl<'w, 'b, V: Variant> Encoder<'w, 'b, V> {
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while self.group != EMPTY_GROUP {
-            let Some((byte, behind)) = rest.split_first() else {
-                return;
-            };
-            self.push_byte(*byte);
-            rest = behind;
-        }
-        let (groups, rest) = rest.as_chunks::<GROUP>();
-        for [first, second, third] in groups {
-            let group = u32::from_be_bytes([0, *first, *second, *third]);
-            self.out.push_array(V::encode_group(group));
-        }
-        for byte in rest {
+        for byte in bytes {
             self.push_byte(*byte);
         }
     }
 
-    fn push_byte(&mut self, byte: u8) {
+    pub(crate) fn push_byte(&mut self, byte: u8) {
         self.group = self.group << 8 | u32::from(byte);
         if self.group >= EMPTY_GROUP << 24 {
             self.out.push_array(V::encode_group(self.group));

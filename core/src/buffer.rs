@@ -40,6 +40,8 @@ impl<'b> Writer<'b> {
         }
     }
 
+    // Once on a microcontroller: at each place it would be larger.
+    #[cfg_attr(target_arch = "arm", inline(never))]
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let end = self.needed.saturating_add(bytes.len());
         if let Some(free) = self.buf.get_mut(self.needed..end) {

@@ -270,7 +270,7 @@ impl<'a> TokenRequest<'a> {
         };
         out.push(b"Basic ");
         let mut base64 = Encoder::new(out, Standard);
-        form::encode_each(client_id.as_bytes(), |byte| base64.push(&[byte]));
+        form::encode_each(client_id.as_bytes(), |byte| base64.push_byte(byte));
         base64.push(b":");
         form::encode_each(client_secret.expose().as_bytes(), |byte| {
             base64.push(&[byte])

@@ -300,10 +300,8 @@ impl<'a> Members<'a> {
             Some(Event::String(text)) => Number::read(text.raw()).and_then(Number::to_u32),
             Some(_) => None,
         };
-        match secs {
-            None => Err(TokenResponseError::Invalid(Member::ExpiresIn)),
-            secs => Ok(secs),
-        }
+        let invalid = TokenResponseError::Invalid(Member::ExpiresIn);
+        secs.map(Some).ok_or(invalid)
     }
 }
 

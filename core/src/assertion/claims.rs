@@ -8,7 +8,7 @@ use super::{
     error::{AssertionError, CustomClaimsError},
     signer::AssertionSigner,
     signing_input::SigningInput,
-    text::{push_escaped, push_json, push_number},
+    text::{push_escaped, push_number},
 };
 use crate::buffer::Writer;
 
@@ -244,7 +244,7 @@ impl<'a> Assertion<'a> {
         let start = out.needed();
         self.write_header(algorithm, out);
         base64url::encode_written(out, start);
-        push_json(out, b".");
+        out.push(b".");
         let start = out.needed();
         self.write_claims(now_unix, jti, out)?;
         base64url::encode_written(out, start);
@@ -252,15 +252,15 @@ impl<'a> Assertion<'a> {
     }
 
     fn write_header(&self, algorithm: Algorithm, out: &mut Writer<'_>) {
-        push_json(out, b"{");
+        out.push(b"{");
         if let Some(key_id) = self.key_id {
-            push_json(out, b"\"kid\":\"");
+            out.push(b"\"kid\":\"");
             push_escaped(out, key_id);
-            push_json(out, b"\",");
+            out.push(b"\",");
         }
-        push_json(out, b"\"typ\":\"JWT\",\"alg\":\"");
-        push_json(out, algorithm.name().as_bytes());
-        push_json(out, b"\"}");
+        out.push(b"\"typ\":\"JWT\",\"alg\":\"");
+        out.push(algorithm.name().as_bytes());
+        out.push(b"\"}");
     }
 
     /// In the order of ServiceNow's sample.
@@ -270,27 +270,27 @@ impl<'a> Assertion<'a> {
         jti: &str,
         out: &mut Writer<'_>,
     ) -> Result<(), AssertionError> {
-        push_json(out, b"{\"aud\":\"");
+        out.push(b"{\"aud\":\"");
         push_escaped(out, self.audience);
-        push_json(out, b"\",\"sub\":\"");
+        out.push(b"\",\"sub\":\"");
         push_escaped(out, self.subject);
-        push_json(out, b"\",\"iss\":\"");
+        out.push(b"\",\"iss\":\"");
         push_escaped(out, self.issuer);
-        push_json(out, b"\",\"exp\":");
+        out.push(b"\",\"exp\":");
         push_number(out, now_unix.saturating_add(self.lifetime_secs.into()));
-        push_json(out, b",\"iat\":");
+        out.push(b",\"iat\":");
         push_number(out, now_unix);
-        push_json(out, b",\"jti\":\"");
+        out.push(b",\"jti\":\"");
         push_escaped(out, jti);
-        push_json(out, b"\"");
+        out.push(b"\"");
         if let Some(before_now_secs) = self.not_before_secs {
-            push_json(out, b",\"nbf\":");
+            out.push(b",\"nbf\":");
             push_number(out, now_unix.saturating_sub(before_now_secs.into()));
         }
         if let Some(custom) = self.custom {
             custom.write(out)?;
         }
-        push_json(out, b"}");
+        out.push(b"}");
         Ok(())
     }
 }

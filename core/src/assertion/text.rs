@@ -6,13 +6,6 @@ use crate::{
     division::div_rem,
 };
 
-/// Text that is JSON already.
-// Once on a microcontroller: at each place it would be larger.
-#[cfg_attr(target_arch = "arm", inline(never))]
-pub(super) fn push_json(out: &mut Writer<'_>, text: &[u8]) {
-    out.push(text);
-}
-
 /// A string in quotes, with everything escaped that RFC 8259 §7 wants escaped.
 #[cfg(feature = "custom-claims")]
 pub(super) fn push_string(out: &mut Writer<'_>, text: &str) {
@@ -29,7 +22,7 @@ pub(super) fn push_escaped(out: &mut Writer<'_>, text: &str) {
         let Some((run, tail)) = rest.split_at_checked(plain) else {
             return;
         };
-        push_json(out, run);
+        out.push(run);
         let Some((special, tail)) = tail.split_first() else {
             return;
         };
@@ -50,7 +43,7 @@ pub(super) fn push_escaped(out: &mut Writer<'_>, text: &str) {
             // A quotation mark or a backslash.
             byte => &[b'\\', byte],
         };
-        push_json(out, escape);
+        out.push(escape);
         rest = tail;
     }
 }
@@ -74,7 +67,7 @@ pub(super) fn push_number(out: &mut Writer<'_>, number: u64) {
         }
     }
     let start = digits.len().saturating_sub(used);
-    push_json(out, digits.get(start..).unwrap_or_default());
+    out.push(digits.get(start..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -346,7 +346,7 @@ fn header(name: &str, value: &str, out: &mut Writer<'_>) {
 pub(super) fn push_percent_encoded(text: &str, out: &mut Writer<'_>) {
     form::encode_each(text.as_bytes(), |byte| match byte {
         // In a form a space, and nothing else, becomes a plus.
-        b'+' => out.push(b"%20"),
-        byte => out.push(&[byte]),
+        b'+' => out.push_array(*b"%20"),
+        byte => out.push_array([byte]),
     });
 }

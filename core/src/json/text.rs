@@ -120,15 +120,14 @@ impl<'a> Text<'a> {
 
     /// Whether it is `other`, a text of ASCII, in upper or lower case.
     pub(crate) fn eq_ignore_case(self, other: &str) -> bool {
-        let same = <[u8]>::eq_ignore_ascii_case;
-        match self.form {
-            Form::Escaped => self.is_made_of(other, same),
-            Form::Token | Form::Plain => same(self.raw, other.as_bytes()),
-        }
+        self.is_made_of(other, <[u8]>::eq_ignore_ascii_case)
     }
 
     /// Whether its pieces, side by side, are the same as `other`.
     fn is_made_of(self, other: &str, same: fn(&[u8], &[u8]) -> bool) -> bool {
+        if self.form < Form::Escaped {
+            return same(self.raw, other.as_bytes());
+        }
         let mut rest = Some(other.as_bytes());
         self.each_piece(&mut |piece| {
             let split = rest.and_then(|rest| rest.split_at_checked(piece.len()));
@@ -150,11 +149,7 @@ impl Eq for Text<'_> {}
 
 impl PartialEq<str> for Text<'_> {
     fn eq(&self, other: &str) -> bool {
-        if self.form == Form::Escaped {
-            self.is_made_of(other, |one, other| one == other)
-        } else {
-            self.raw == other.as_bytes()
-        }
+        self.is_made_of(other, |one, other| one == other)
     }
 }
 
