@@ -8,13 +8,14 @@ use core::fmt::Write as _;
 use x509_cert::{
     attr::AttributeTypeAndValue,
     der::{
-        Encode, Tag, Tagged,
-        asn1::{Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef},
+        Encode,
+        asn1::Ia5StringRef,
         oid::{
             ObjectIdentifier,
             db::{rfc3280, rfc4519},
         },
     },
+    ext::pkix::name::DirectoryString,
     name::Name,
 };
 
@@ -71,26 +72,19 @@ pub(super) fn rfc4514(name: &Name) -> String {
 
 /// RFC 4514 §2.3 and §2.4. What has no short name, or is no text, is the DER of its value.
 fn write_attribute(attribute: &AttributeTypeAndValue, text: &mut String) {
-    let value = match attribute.value.tag() {
-        Tag::PrintableString => PrintableStringRef::try_from(&attribute.value)
+    let value = match DirectoryString::try_from(&attribute.value) {
+        // Text of 16 bits a character is written as DER, too.
+        Ok(DirectoryString::BmpString(_)) => None,
+        Ok(text) => Some(text.value().into_owned()),
+        Err(_) => Ia5StringRef::try_from(&attribute.value)
             .ok()
-            .map(|value| value.as_str()),
-        Tag::Utf8String => Utf8StringRef::try_from(&attribute.value)
-            .ok()
-            .map(|value| value.as_str()),
-        Tag::Ia5String => Ia5StringRef::try_from(&attribute.value)
-            .ok()
-            .map(|value| value.as_str()),
-        Tag::TeletexString => TeletexStringRef::try_from(&attribute.value)
-            .ok()
-            .map(|value| value.as_str()),
-        _ => None,
+            .map(|text| text.as_str().to_owned()),
     };
     match (short_name(attribute.oid), value) {
         (Some(name), Some(value)) => {
             text.push_str(&name.to_ascii_uppercase());
             text.push('=');
-            push_escaped(value, text);
+            push_escaped(&value, text);
         }
         _ => {
             // Writing to a string does not fail.
