@@ -78,15 +78,15 @@ pub fn measure(
             opt_level,
         };
         let path = firmware.build()?;
-        let sizes = elf::sizes(&fs::read(&path)?)?;
+        let elf = fs::read(&path)?;
+        let sizes = elf::sizes(&elf)?;
         let ran = run(&path)?;
         let stack_bytes = ran.iter().map(|part| part.stack_bytes).max().unwrap_or(0);
-        let stack_bound_bytes = bound_of_parts(&path)?;
+        let stack_bound_bytes = bound_of_parts(&elf)?;
         if stack_bytes > stack_bound_bytes {
-            let log = format!("{}: {stack_bytes} bytes of {stack_bound_bytes}", row.what);
-            return Err(FigureError::Run {
-                wanted: "stay within the bound of its stack",
-                log,
+            return Err(FigureError::Stack {
+                what: row.what.to_owned(),
+                reason: format!("{stack_bytes} bytes were held, of {stack_bound_bytes} at most"),
             });
         }
         let empty = all.first().map(|empty| empty.sizes);

@@ -4,8 +4,10 @@
 //! A bound is that of the function that calls it there, whose frame holds what it is given and what it
 //! returns.
 
-use core::fmt;
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use snow_token_device::{
     elf::{Bound, Stacks, Unbounded, Unreadable},
@@ -36,8 +38,6 @@ pub struct StackBound {
     pub opt_level: OptLevel,
     /// The most bytes, or why there is no bound.
     pub bytes: Result<u64, String>,
-    /// The functions on the deepest way.
-    pub way: Vec<String>,
     /// The functions on any way that call through a register.
     pub through_registers: Vec<String>,
     /// Those of them that call what the caller brings, which is not counted.
@@ -81,47 +81,44 @@ pub fn bounds(stacks: &Stacks, target: Target, opt_level: OptLevel) -> Vec<Stack
     let functions = Functions::read();
     let entries = Entries::of(stacks, &functions);
     let mut known: BTreeMap<u64, Result<Bound, Unbounded>> = BTreeMap::new();
-    let paths: Vec<String> = functions.public().iter().map(Function::path).collect();
-    let mut of = |function: &Function| {
-        let path = function.path();
-        let is_alone = paths.iter().filter(|other| **other == path).count() == 1;
-        let name = if is_alone { path } else { function.long_path() };
-        let mut deepest: Result<Option<Bound>, String> = Ok(None);
+    let mut deepest = |function: &Function| -> Result<Bound, String> {
+        let mut deepest: Option<Bound> = None;
         for entry in functions.entries(function) {
-            let Some(&address) = entries.0.get(entry) else {
-                deepest = Err(format!("{entry} is not in the program"));
-                break;
-            };
+            let address = entries.0.get(entry);
+            let address = *address.ok_or_else(|| format!("{entry} is not in the program"))?;
             let bound = known.entry(address);
             let bound = bound.or_insert_with(|| stacks.bound(address));
-            deepest = match (deepest, bound) {
-                (Ok(Some(before)), Ok(bound)) if before.bytes >= bound.bytes => Ok(Some(before)),
-                (Ok(_), Ok(bound)) => Ok(Some(bound.clone())),
-                (_, Err(error)) => Err(error.to_string()),
-                (before, _) => before,
-            };
+            let bound = bound.as_ref().map_err(ToString::to_string)?;
+            if deepest
+                .as_ref()
+                .is_none_or(|known| bound.bytes > known.bytes)
+            {
+                deepest = Some(bound.clone());
+            }
         }
-        let names = |of: fn(&Bound) -> Vec<u64>| {
-            let functions = deepest.iter().flatten().flat_map(of);
-            let names = functions.map(|function| stacks.name_of(function).to_owned());
+        deepest.ok_or_else(|| "nothing calls it".to_owned())
+    };
+    let paths: Vec<String> = functions.public().iter().map(Function::path).collect();
+    let bounds = functions.public().iter().map(|function| {
+        let path = function.path();
+        let is_alone = paths.iter().filter(|other| **other == path).count() == 1;
+        let deepest = deepest(function);
+        let names = |of: fn(&Bound) -> &BTreeSet<u64>| {
+            let functions = deepest.iter().flat_map(of);
+            let names = functions.map(|function| stacks.name_of(*function).to_owned());
             names.collect()
         };
         StackBound {
-            function: name,
+            function: if is_alone { path } else { function.long_path() },
             module: function.module().to_owned(),
             target,
             opt_level,
-            way: names(|bound| bound.way.clone()),
-            through_registers: names(|bound| bound.indirect.iter().copied().collect()),
-            callers_own: names(|bound| bound.unknown.iter().copied().collect()),
-            bytes: match deepest {
-                Ok(Some(bound)) => Ok(bound.bytes),
-                Ok(None) => Err("nothing calls it".to_owned()),
-                Err(error) => Err(error),
-            },
+            through_registers: names(|bound| &bound.indirect),
+            callers_own: names(|bound| &bound.unknown),
+            bytes: deepest.map(|bound| bound.bytes),
         }
-    };
-    functions.public().iter().map(&mut of).collect()
+    });
+    bounds.collect()
 }
 
 /// The functions that call core's, by their paths below `calls`.
@@ -151,7 +148,7 @@ impl Entries {
 ///
 /// # Errors
 /// Where the file is not understood, or there is no bound.
-pub fn bound_of_parts(elf: &Path) -> Result<u64, FigureError> {
+pub fn bound_of_parts(elf: &[u8]) -> Result<u64, FigureError> {
     let parts = bounds_of_parts(elf)?;
     Ok(parts.into_values().max().unwrap_or(0))
 }
@@ -160,38 +157,18 @@ pub fn bound_of_parts(elf: &Path) -> Result<u64, FigureError> {
 ///
 /// # Errors
 /// As there.
-pub fn bounds_of_parts(elf: &Path) -> Result<BTreeMap<String, u64>, FigureError> {
-    let stacks = Stacks::of(&fs::read(elf)?, |name| name.ends_with(PART))?;
+pub fn bounds_of_parts(elf: &[u8]) -> Result<BTreeMap<String, u64>, FigureError> {
+    let stacks = Stacks::of(elf, |name| name.ends_with(PART))?;
     let mut bounds = BTreeMap::new();
     for (address, names) in stacks.functions() {
         for part in names.iter().filter_map(|name| name.strip_suffix(PART)) {
-            let bound = stacks.bound(address).map_err(|unbounded| NoBound {
-                part: part.to_owned(),
-                unbounded,
+            let bound = stacks.bound(address).map_err(|error| FigureError::Stack {
+                what: part.to_owned(),
+                reason: error.to_string(),
             })?;
             let name = part.rsplit("::").next().unwrap_or(part);
             bounds.insert(name.to_owned(), bound.bytes);
         }
     }
     Ok(bounds)
-}
-
-#[derive(Debug)]
-struct NoBound {
-    part: String,
-    unbounded: Unbounded,
-}
-
-impl fmt::Display for NoBound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} has no bound: {}", self.part, self.unbounded)
-    }
-}
-
-impl core::error::Error for NoBound {}
-
-impl From<NoBound> for FigureError {
-    fn from(error: NoBound) -> Self {
-        std::io::Error::other(error).into()
-    }
 }

@@ -52,7 +52,7 @@ pub fn tables(all: &[StackBound]) -> String {
     for bounds in functions.iter().flatten().flatten() {
         let deepest = modules.entry(&bounds.module).or_default();
         for (target, known) in Target::ALL.iter().zip(deepest) {
-            let is_deeper = known.is_none_or(|known| is_deeper(bounds, known));
+            let is_deeper = known.is_none_or(|known| depth(bounds) > depth(known));
             if bounds.target == *target && is_deeper {
                 *known = Some(bounds);
             }
@@ -75,8 +75,7 @@ pub fn tables(all: &[StackBound]) -> String {
     let mut deepest = functions;
     deepest.sort_by_key(|bounds| {
         let bounds = bounds.first().copied().flatten();
-        let bytes = bounds.map(|bound| bound.bytes.clone().unwrap_or(u64::MAX));
-        core::cmp::Reverse(bytes)
+        core::cmp::Reverse(bounds.map(depth))
     });
     let _ = writeln!(
         text,
@@ -96,13 +95,14 @@ pub fn tables(all: &[StackBound]) -> String {
         .filter(|bound| !bound.through_registers.is_empty());
     let _ = writeln!(
         text,
-        "\nBytes at `opt-level` \"s\", in the program of `tests/panic-free`, each with the frame of the \
+        "\nBytes at `opt-level` \"{}\", in the program of `tests/panic-free`, each with the frame of the \
          function that calls it there: what it is given is in that. Every way through the code is \
          followed, so that a bound holds for any input, as for RSA for the longest key. {} of {} \
          have no bound. {} reach calls through a register, which are taken to be meant for whatever \
          has been taken the address of on the way there; what a caller brings (a signer, a stream, \
          memory, what is written to) is there in its smallest form. In another program the compiler \
          may put functions into each other in other ways. Panics are not followed: none is reached, or it has an excuse there.",
+        all.first().map_or("", |bound| bound.opt_level.name()),
         without,
         all.len(),
         through.count(),
@@ -110,9 +110,9 @@ pub fn tables(all: &[StackBound]) -> String {
     text
 }
 
-fn is_deeper(one: &StackBound, other: &StackBound) -> bool {
-    let bytes = |bound: &StackBound| bound.bytes.clone().unwrap_or(u64::MAX);
-    bytes(one) > bytes(other)
+/// Without a bound it is deeper than with any.
+fn depth(bound: &StackBound) -> u64 {
+    *bound.bytes.as_ref().unwrap_or(&u64::MAX)
 }
 
 fn bytes(bound: &StackBound) -> String {
@@ -136,7 +136,6 @@ mod tests {
             target,
             opt_level: OptLevel::S,
             bytes,
-            way: Vec::new(),
             through_registers: vec!["core::fmt::write".to_owned()],
             callers_own: Vec::new(),
         }

@@ -12,25 +12,37 @@ pub(super) struct Branch {
 
 /// The branches in code that stands at an address. `is_data` tells of constants within it.
 pub(super) fn branches(code: &[u8], start: u64, is_data: impl Fn(u64) -> bool) -> Vec<Branch> {
-    let (halves, _) = code.as_chunks::<2>();
-    let mut halves = (start..)
-        .step_by(2)
-        .zip(halves.iter().copied().map(u16::from_le_bytes));
-    let mut found = Vec::new();
-    while let Some((at, first)) = halves.next() {
-        if is_data(at) {
-            continue;
-        }
-        let offset = match first >> 11 {
-            0b11101..=0b11111 => halves.next().and_then(|(_, second)| wide(first, second)),
-            _ => narrow(first),
+    let branches = encodings(code, start, is_data).filter_map(|(at, first, second)| {
+        let offset = match second {
+            Some(second) => wide(first, second),
+            None => narrow(first),
         };
-        if let Some(offset) = offset {
-            let to = at.wrapping_add(4).wrapping_add_signed(offset);
-            found.push(Branch { at, to });
-        }
-    }
-    found
+        let to = target(at, offset?);
+        Some(Branch { at, to })
+    });
+    branches.collect()
+}
+
+/// The instructions in code that stands at an address: where each stands, and its one or two halves.
+pub(super) fn encodings(
+    code: &[u8],
+    start: u64,
+    is_data: impl Fn(u64) -> bool,
+) -> impl Iterator<Item = (u64, u16, Option<u16>)> {
+    let (halves, _) = code.as_chunks::<2>();
+    let halves = halves.iter().copied().map(u16::from_le_bytes);
+    let mut halves = (start..).step_by(2).zip(halves);
+    core::iter::from_fn(move || {
+        let (at, first) = halves.find(|(at, _)| !is_data(*at))?;
+        // The second half of the last one may be cut off.
+        let second = (first >> 11 >= 0b11101).then(|| halves.next().map_or(0, |(_, half)| half));
+        Some((at, first, second))
+    })
+}
+
+/// Where an instruction leads that counts from itself.
+pub(super) fn target(at: u64, offset: i64) -> u64 {
+    at.wrapping_add(4).wrapping_add_signed(offset)
 }
 
 /// `B`, T1 and T2.

@@ -3,9 +3,9 @@
 //! A panic takes a `core::panic::Location` with it, a constant that is in the firmware as long as its
 //! panic can happen. So these tell of panics whose call the compiler has merged with another one.
 
-use object::{Object, ObjectSection, SectionKind, read::elf::ElfFile32};
+use object::read::elf::ElfFile32;
 
-use super::{Origin, Unreadable};
+use super::{Origin, Unreadable, symbols::Constants};
 
 /// A place in the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,17 +24,10 @@ pub struct Location {
 /// [`Unreadable`].
 pub fn locations(elf: &[u8]) -> Result<Vec<Location>, Unreadable> {
     let file: ElfFile32 = ElfFile32::parse(elf)?;
-    let mut constants = Vec::new();
-    for section in file.sections() {
-        if let SectionKind::ReadOnlyData | SectionKind::ReadOnlyString = section.kind() {
-            constants.push((section.address(), section.data()?));
-        }
-    }
+    let mut constants = Constants::of(&file)?;
+    constants.retain(|constants| !constants.is_code);
     let mut found = Vec::new();
-    for (_, data) in &constants {
-        let (words, _) = data.as_chunks::<4>();
-        let words = words.iter().map(|word| u32::from_le_bytes(*word));
-        let words: Vec<u32> = words.collect();
+    for words in constants.iter().map(Constants::words) {
         for window in words.windows(4) {
             let &[start, len, line, column] = window else {
                 continue;
@@ -54,12 +47,12 @@ pub fn locations(elf: &[u8]) -> Result<Vec<Location>, Unreadable> {
     Ok(found)
 }
 
-fn path_at<'data>(constants: &[(u64, &'data [u8])], start: u64, len: u32) -> Option<&'data str> {
+fn path_at<'data>(constants: &[Constants<'data>], start: u64, len: u32) -> Option<&'data str> {
     let len = usize::try_from(len).ok()?;
-    let bytes = constants.iter().find_map(|(address, data)| {
-        let from = usize::try_from(start.checked_sub(*address)?).ok()?;
-        data.get(from..from.checked_add(len)?)
-    });
+    let mut bytes = constants
+        .iter()
+        .filter_map(|constants| constants.from(start)?.get(..len));
+    let bytes = bytes.next();
     let text = core::str::from_utf8(bytes?).ok()?;
     // Some versions of Rust count the zero behind it.
     let path = text.trim_end_matches('\0');

@@ -41,6 +41,11 @@ impl From<addr2line::gimli::Error> for Unreadable {
     }
 }
 
+/// Whether a function is a piece that the compiler has made of what several have in common, by its name.
+pub fn is_outlined(name: &str) -> bool {
+    name.starts_with("OUTLINED_FUNCTION")
+}
+
 /// The name of a symbol as it was written; without the hash that tells versions of a crate apart.
 fn demangled(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))

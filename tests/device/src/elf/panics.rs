@@ -22,7 +22,7 @@ use object::{Object, ObjectSection, read::elf::ElfFile32};
 use super::{
     Unreadable,
     branches::{Branch, branches},
-    demangled,
+    demangled, is_outlined,
     symbols::{Function, data_ranges, functions, is_data},
 };
 
@@ -191,7 +191,7 @@ fn is_library(name: &str) -> bool {
     name.starts_with("core::")
         || of_no_crate.is_some_and(|(of, _)| !of.contains("::"))
         || name.starts_with("alloc::")
-        || name.starts_with("OUTLINED")
+        || is_outlined(name)
 }
 
 /// The innermost frame that is not the standard library's. `frames` begin with the innermost.
@@ -235,7 +235,7 @@ fn callers(
     let mut callers: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();
     for (&start, function) in functions {
         for Branch { at, to } in branches(function.code, start, |at| is_data(data, at)) {
-            let leaves = to == start || !(start..function.end).contains(&to);
+            let leaves = to == start || !function.range(start).contains(&to);
             if leaves && functions.contains_key(&to) {
                 callers.entry(to).or_default().push((start, at));
             }

@@ -115,6 +115,13 @@ pub enum FigureError {
         /// All that it has said.
         log: String,
     },
+    /// There is no bound of a stack, or it does not hold.
+    Stack {
+        /// Whose.
+        what: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 impl fmt::Display for FigureError {
@@ -123,6 +130,7 @@ impl fmt::Display for FigureError {
             Self::Boot(error) => error.fmt(f),
             Self::Elf(error) => error.fmt(f),
             Self::Io(error) => error.fmt(f),
+            Self::Stack { what, reason } => write!(f, "the stack of {what}: {reason}"),
             Self::Run { wanted, log } => write!(f, "the device did not {wanted}:\n{log}"),
         }
     }

@@ -92,7 +92,7 @@ fn builds_core() -> bool {
 fn is_excused(call: &PanicCall) -> bool {
     // What the compiler has put together from several places of a crate has no name of its own; of
     // several crates, it stands in the calls.
-    let is_anonymous = call.frame.function.starts_with("OUTLINED_FUNCTION");
+    let is_anonymous = elf::is_outlined(&call.frame.function);
     if is_anonymous && whose(call).contains("tests/panic") {
         return true;
     }

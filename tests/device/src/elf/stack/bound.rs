@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Stacks, Unbounded,
     reach::{Kind, Node, Reached},
+    unbounded,
     walk::Call,
 };
 
@@ -13,8 +14,6 @@ use super::{
 pub struct Bound {
     /// The most bytes that are on it, beside what was on it before.
     pub bytes: u64,
-    /// The functions on the deepest way, from the one that was asked for.
-    pub way: Vec<u64>,
     /// The functions on any way that call through a register.
     pub indirect: BTreeSet<u64>,
     /// Those of them with a call that nothing in the program can be meant by: what the caller would
@@ -25,7 +24,6 @@ pub struct Bound {
 #[derive(Debug, Clone, Copy, Default)]
 struct Deep {
     bytes: i64,
-    next: Option<Node>,
     /// The formatters on any way down, at most.
     formatters: i64,
 }
@@ -45,13 +43,6 @@ impl Stacks {
     /// Where no bound is known, and why.
     pub fn bound(&self, function: u64) -> Result<Bound, Unbounded> {
         let reached = self.reached(function)?;
-        let roots: Vec<Node> = reached.calls.keys().copied().collect();
-        let root = roots
-            .into_iter()
-            .find(|(at, inside)| *at == function && inside.is_none_or(|inside| inside == function));
-        let Some(root) = root else {
-            return Err(recursion(self, &[], function));
-        };
         let mut search = Search {
             stacks: self,
             reached,
@@ -59,22 +50,10 @@ impl Stacks {
             adapter: 0,
         };
         search.check_returns()?;
-        let deep = search.deep(root, &mut Vec::new())?;
+        let deep = search.deep(self.node(function, None), &mut Vec::new())?;
         let bytes = deep.bytes + deep.formatters * search.adapter;
-        let mut way = vec![function];
-        let mut next = deep.next;
-        while let Some(node) = next {
-            way.push(node.0);
-            next = search
-                .known
-                .get(&node)
-                .copied()
-                .flatten()
-                .and_then(|deep| deep.next);
-        }
         Ok(Bound {
             bytes: bytes.unsigned_abs(),
-            way,
             indirect: search.reached.indirect,
             unknown: search.reached.unknown,
         })
@@ -100,10 +79,7 @@ impl Search<'_> {
                 continue;
             }
             let below = self.deep(to, above)?;
-            if call.depth + below.bytes > deep.bytes {
-                deep.bytes = call.depth + below.bytes;
-                deep.next = Some(to);
-            }
+            deep.bytes = deep.bytes.max(call.depth + below.bytes);
             deep.formatters = deep.formatters.max(below.formatters);
         }
         deep.formatters += i64::from(self.stacks.kind_of(node.0) == Kind::Formatter);
@@ -152,10 +128,7 @@ impl Search<'_> {
 }
 
 fn unbalanced<T>(function: u64) -> Result<T, Unbounded> {
-    Err(Unbounded {
-        at: function,
-        reason: "it does not leave the stack as it was".to_owned(),
-    })
+    unbounded(function, "it does not leave the stack as it was")
 }
 
 fn recursion(stacks: &Stacks, above: &[u64], function: u64) -> Unbounded {

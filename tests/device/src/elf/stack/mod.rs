@@ -12,22 +12,46 @@
 
 mod bound;
 mod reach;
+mod state;
 mod thumb;
 mod walk;
 
+use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use object::{Object, ObjectSection, SectionKind, read::elf::ElfFile32};
+use object::{Object, ObjectSection, read::elf::ElfFile32};
 
-pub use self::{bound::Bound, walk::Unbounded};
+pub use self::bound::Bound;
 use self::{
     reach::{Kind, Taken},
     walk::{Callee, Surroundings, Walk, walk},
 };
 use super::{
-    Unreadable, demangled,
-    symbols::{Function, data_ranges, functions, is_data},
+    Unreadable, demangled, is_outlined,
+    symbols::{Constants, Function, data_ranges, functions, is_data},
 };
+
+/// Why there is no bound.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unbounded {
+    /// Where.
+    pub at: u64,
+    /// Why.
+    pub reason: String,
+}
+
+impl fmt::Display for Unbounded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at {:#x}: {}", self.at, self.reason)
+    }
+}
+
+fn unbounded<T>(at: u64, reason: impl Into<String>) -> Result<T, Unbounded> {
+    Err(Unbounded {
+        at,
+        reason: reason.into(),
+    })
+}
 
 /// The stacks of a firmware's functions.
 #[derive(Debug)]
@@ -56,20 +80,9 @@ impl Stacks {
         let mut program = Program {
             functions: functions(&file)?,
             data: data_ranges(&file),
-            constants: Vec::new(),
+            constants: Constants::of(&file)?,
             returns: BTreeSet::new(),
         };
-        for section in file.sections() {
-            let kind = section.kind();
-            if let SectionKind::Text | SectionKind::ReadOnlyData | SectionKind::ReadOnlyString =
-                kind
-            {
-                let is_code = kind == SectionKind::Text;
-                program
-                    .constants
-                    .push((section.address(), section.data()?, is_code));
-            }
-        }
         let walks = program.walks();
         let named = |(start, function): (&u64, &Function<'_>)| {
             let names: Vec<_> = function.names.iter().map(|name| demangled(name)).collect();
@@ -171,8 +184,7 @@ fn told(mut section: &[u8]) -> BTreeMap<u64, u64> {
 struct Program<'data> {
     functions: BTreeMap<u64, Function<'data>>,
     data: BTreeMap<u64, bool>,
-    /// What nothing can change, by addresses, and whether it is code.
-    constants: Vec<(u64, &'data [u8], bool)>,
+    constants: Vec<Constants<'data>>,
     /// The functions that can return.
     returns: BTreeSet<u64>,
 }
@@ -185,7 +197,6 @@ impl Program<'_> {
         let mut walks: BTreeMap<u64, Result<Walk, Unbounded>> = BTreeMap::new();
         let mut changed: BTreeSet<u64> = starts.iter().copied().collect();
         while !changed.is_empty() {
-            let before = self.returns.clone();
             for &start in &starts {
                 let is_touched = match walks.get(&start) {
                     Some(Ok(walk)) => walk.callees().any(|callee| changed.contains(&callee)),
@@ -195,44 +206,38 @@ impl Program<'_> {
                     walks.insert(start, walk(self.functions[&start].code, start, self));
                 }
             }
+            changed.clear();
             for (&start, walk) in &walks {
-                if walk.as_ref().map_or(true, |walk| self.does_return(walk)) {
-                    self.returns.insert(start);
+                let returns = walk.as_ref().map_or(true, |walk| self.does_return(walk));
+                if returns && self.returns.insert(start) {
+                    changed.insert(start);
                 }
             }
-            let is_new = |start: &u64| before.contains(start) != self.returns.contains(start);
-            changed = starts.iter().copied().filter(is_new).collect();
         }
         walks
     }
 
-    /// The words outside of code that point to constants.
-    fn pointers_in_constants(&self) -> impl Iterator<Item = u64> {
-        let outside = self.constants.iter().filter(|(_, _, is_code)| !is_code);
-        let words = outside.flat_map(|(_, data, _)| {
-            let (words, _) = data.as_chunks::<4>();
-            words
-                .iter()
-                .map(|word| u64::from(u32::from_le_bytes(*word)))
-        });
-        words.filter(|word| self.is_constant(*word))
+    fn outside_of_code(&self) -> impl Iterator<Item = &Constants<'_>> {
+        self.constants.iter().filter(|constants| !constants.is_code)
     }
 
     /// The constants outside of code, section by section.
     fn words(&self) -> Vec<Vec<u32>> {
-        let outside = self.constants.iter().filter(|(_, _, is_code)| !is_code);
-        let words = outside.map(|(_, data, _)| {
-            let (words, _) = data.as_chunks::<4>();
-            words.iter().map(|word| u32::from_le_bytes(*word)).collect()
-        });
-        words.collect()
+        self.outside_of_code().map(Constants::words).collect()
+    }
+
+    /// The words outside of code that point to constants.
+    fn pointers_in_constants(&self) -> impl Iterator<Item = u64> {
+        let words = self.words().into_iter().flatten().map(u64::from);
+        words.filter(|word| self.is_constant(*word))
     }
 
     /// Whether a constant stands at an address, outside of code.
     fn is_constant(&self, at: u64) -> bool {
-        self.constants.iter().any(|(start, data, is_code)| {
-            !is_code && (*start..start.saturating_add(data.len() as u64)).contains(&at)
-        })
+        let mut rest = self
+            .outside_of_code()
+            .filter_map(|constants| constants.from(at));
+        rest.any(|rest| !rest.is_empty())
     }
 
     fn does_return(&self, walk: &Walk) -> bool {
@@ -250,9 +255,8 @@ impl Surroundings for Program<'_> {
     }
 
     fn constant_at(&self, at: u64) -> Option<u32> {
-        self.constants.iter().find_map(|(start, data, _)| {
-            let from = usize::try_from(at.checked_sub(*start)?).ok()?;
-            let word = data.get(from..)?.first_chunk::<4>()?;
+        self.constants.iter().find_map(|constants| {
+            let word = constants.from(at)?.first_chunk()?;
             Some(u32::from_le_bytes(*word))
         })
     }
@@ -260,8 +264,7 @@ impl Surroundings for Program<'_> {
     fn outlined(&self, function: u64) -> Option<&[u8]> {
         let piece = self.functions.get(&function)?;
         let mut names = piece.names.iter();
-        let is_outlined = names.any(|name| name.starts_with("OUTLINED_FUNCTION"));
-        is_outlined.then_some(piece.code)
+        names.any(|name| is_outlined(name)).then_some(piece.code)
     }
 
     fn can_return(&self, function: u64) -> bool {

@@ -22,7 +22,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Callee, Program, Stacks, Surroundings, Unbounded, Walk, walk::Call};
+use super::{Callee, Program, Stacks, Surroundings, Unbounded, Walk, unbounded, walk::Call};
 
 /// The size of what each table of methods begins with: what drops a value, its size, its alignment.
 const HEAD: u32 = 12;
@@ -140,6 +140,8 @@ impl Stacks {
             indirect: Vec::new(),
         };
         search.go()?;
+        let indirect = search.indirect.iter().map(|((function, _), _)| *function);
+        search.reached.indirect = indirect.collect();
         for (node, call) in &search.indirect {
             // A text without arguments has no formatters; and a logger is told by `log` alone.
             let is_known = self.kind_of(node.0) == Kind::Write
@@ -155,10 +157,7 @@ impl Stacks {
     pub(super) fn walk_of(&self, function: u64) -> Result<&Walk, Unbounded> {
         match self.walks.get(&function) {
             Some(walk) => walk.as_ref().map_err(Clone::clone),
-            None => Err(Unbounded {
-                at: function,
-                reason: "no function stands there".to_owned(),
-            }),
+            None => unbounded(function, "no function stands there"),
         }
     }
 
@@ -167,7 +166,7 @@ impl Stacks {
         kind.copied().unwrap_or(Kind::Other)
     }
 
-    fn node(&self, function: u64, inside: Within) -> Node {
+    pub(super) fn node(&self, function: u64, inside: Within) -> Node {
         let is_formatter = self.kind_of(function) == Kind::Formatter;
         (function, if is_formatter { Some(function) } else { inside })
     }
@@ -273,10 +272,7 @@ impl Search<'_> {
         for call in &self.stacks.walk_of(function)?.calls {
             match call.callee {
                 Callee::At(to) => self.add(node, *call, to),
-                Callee::Loaded(_) | Callee::Unknown => {
-                    self.reached.indirect.insert(function);
-                    self.indirect.push((node, *call));
-                }
+                Callee::Loaded(_) | Callee::Unknown => self.indirect.push((node, *call)),
             }
         }
         Ok(())

@@ -4,10 +4,13 @@
 //! instruction writes the stack pointer in a way that is not known here, it is told as
 //! [`Does::UnknownToStack`], and never passed over.
 
-use crate::elf::branches::{narrow, wide};
+mod registers;
+
+use self::registers::{stored_by_one, stored_by_two, written_by_one, written_by_two};
+use crate::elf::branches::{encodings, narrow, target, wide};
 
 /// The stack pointer.
-const SP: u32 = 13;
+pub(super) const SP: u32 = 13;
 /// Where to return to.
 const LR: u32 = 14;
 /// The program counter.
@@ -87,25 +90,18 @@ pub(super) fn instructions(
     start: u64,
     is_data: impl Fn(u64) -> bool,
 ) -> Vec<Instruction> {
-    let (halves, _) = code.as_chunks::<2>();
-    let halves = halves.iter().copied().map(u16::from_le_bytes);
-    let mut halves = (start..).step_by(2).zip(halves);
     let mut found: Vec<Instruction> = Vec::new();
     let mut blocks = Vec::new();
-    while let Some((at, first)) = halves.next() {
-        if is_data(at) {
-            continue;
-        }
-        let (next, does, writes, stores) = match first >> 11 {
-            0b11101..=0b11111 => {
-                let second = halves.next().map_or(0, |(_, second)| second);
+    for (at, first, second) in encodings(code, start, is_data) {
+        let (next, does, writes, stores) = match second {
+            Some(second) => {
                 let does = of_two(at, first, second);
                 let (first, second) = (first.into(), second.into());
                 let (writes, stores) =
                     (written_by_two(first, second), stored_by_two(first, second));
                 (at.wrapping_add(4), does, writes, stores)
             }
-            _ => {
+            None => {
                 let half = first.into();
                 let (writes, stores) = (written_by_one(half), stored_by_one(half));
                 (at.wrapping_add(2), of_one(at, half), writes, stores)
@@ -160,86 +156,6 @@ impl Block {
             has_one_condition: others == same,
         })
     }
-}
-
-/// More than are written, at worst.
-fn written_by_one(half: u32) -> u32 {
-    let (low, high) = (1 << (half & 7), 1 << (half >> 8 & 7));
-    let is_load = half >> 11 & 1 == 1;
-    match half >> 11 {
-        0b00100 | 0b00110 | 0b00111 | 0b01001 | 0b10011 | 0b10100 | 0b10101 => high,
-        0b00101 | 0b10010 => 0,
-        0b01000 if half >> 8 & 0b111 == 0b101 => 0,
-        0b01000 if half >> 8 & 0b111 == 0b111 => 0,
-        0b01000 if half >> 10 & 1 == 1 => 1 << ((half >> 4 & 8) | half & 7),
-        0b01100..=0b10001 if !is_load => 0,
-        0b00000..=0b10001 => low,
-        0b10110 | 0b10111 => match half >> 9 & 0b111 {
-            0b110 => half & 0xFF,
-            0b001 | 0b101 => low,
-            _ => 0,
-        },
-        0b11000 | 0b11001 => high | half & 0xFF,
-        _ => 0,
-    }
-}
-
-/// More than are stored, at worst.
-fn stored_by_one(half: u32) -> u32 {
-    match half >> 11 {
-        0b01010 if half >> 9 & 0b11 == 0b11 => 0,
-        0b01010 | 0b01100 | 0b01110 | 0b10000 => 1 << (half & 7),
-        0b10010 => 1 << (half >> 8 & 7),
-        0b10110 if half >> 9 & 0b11 == 0b10 => half & 0xFF,
-        0b11000 => half & 0xFF,
-        _ => 0,
-    }
-}
-
-/// More than are stored, at worst.
-fn stored_by_two(first: u32, second: u32) -> u32 {
-    let is_load = first >> 4 & 1 == 1;
-    let (t, d) = (1 << (second >> 12), 1 << (second >> 8 & 0xF));
-    match first >> 9 {
-        0b111_0100 if is_load => 0,
-        0b111_0100 if first >> 6 & 1 == 0 => second,
-        0b111_0100 => t | d,
-        0b111_1100 if !is_load => t,
-        // To a register of the coprocessor.
-        0b111_0110 | 0b111_0111 => t | 1 << (first & 0xF),
-        _ => 0,
-    }
-}
-
-/// More than are written, at worst.
-fn written_by_two(first: u32, second: u32) -> u32 {
-    let (n, t, d, m) = (
-        1 << (first & 0xF),
-        1 << (second >> 12),
-        1 << (second >> 8 & 0xF),
-        1 << (second & 0xF),
-    );
-    let is_load = first >> 4 & 1 == 1;
-    match first >> 9 {
-        0b111_0100 if first >> 6 & 1 == 0 => n | if is_load { second } else { 0 },
-        0b111_0100 if is_load => n | t | d,
-        0b111_0100 => n | d | m,
-        0b111_0110 => n | t,
-        0b111_0101 | 0b111_1000..=0b111_1011 => d,
-        0b111_1100 if first >> 7 & 1 == 1 => {
-            if is_load {
-                t
-            } else {
-                0
-            }
-        }
-        0b111_1100 => n | if is_load { t } else { 0 },
-        _ => t | d,
-    }
-}
-
-fn target(at: u64, offset: i64) -> u64 {
-    at.wrapping_add(4).wrapping_add_signed(offset)
 }
 
 /// The registers of a list take four bytes each.

@@ -3,10 +3,14 @@
 //! Every way through it is gone, so that at each instruction one depth is known, the same on all ways
 //! to it. Where it cannot be known, there is no answer.
 
-use core::fmt;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::thumb::{Does, Instruction, instructions};
+use super::{
+    Unbounded,
+    state::{State, Value},
+    thumb::{Does, Instruction, instructions},
+    unbounded,
+};
 
 /// What is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,28 +56,6 @@ impl Walk {
             Callee::Loaded(_) | Callee::Unknown => None,
         })
     }
-}
-
-/// Why there is no bound.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unbounded {
-    /// Where.
-    pub at: u64,
-    /// Why.
-    pub reason: String,
-}
-
-impl fmt::Display for Unbounded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at {:#x}: {}", self.at, self.reason)
-    }
-}
-
-fn unbounded<T>(at: u64, reason: impl Into<String>) -> Result<T, Unbounded> {
-    Err(Unbounded {
-        at,
-        reason: reason.into(),
-    })
 }
 
 /// What surrounds a function.
@@ -142,84 +124,6 @@ fn walk_from(
     })
 }
 
-/// What is known of a register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Value {
-    Constant(u32),
-    /// The stack pointer as it is at this depth.
-    Stack(i64),
-    /// What stands so many bytes behind where something unknown points to.
-    Loaded(u32),
-    Unknown,
-}
-
-impl Value {
-    fn constant(self) -> Option<u64> {
-        match self {
-            Self::Constant(value) => Some(value.into()),
-            Self::Stack(_) | Self::Loaded(_) | Self::Unknown => None,
-        }
-    }
-}
-
-/// What is known before an instruction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct State {
-    depth: i64,
-    registers: [Value; 16],
-}
-
-impl State {
-    const ENTRY: Self = Self {
-        depth: 0,
-        registers: [Value::Unknown; 16],
-    };
-
-    fn of(&self, register: u32) -> Value {
-        let value = self.registers.get(register as usize);
-        value.copied().unwrap_or(Value::Unknown)
-    }
-
-    fn set(&mut self, register: u32, value: Value) {
-        if let Some(known) = self.registers.get_mut(register as usize) {
-            *known = value;
-        }
-    }
-
-    /// Nothing is known any longer of those whose bit is set.
-    fn forget(&mut self, written: u32) {
-        for (register, value) in self.registers.iter_mut().enumerate() {
-            if written >> register & 1 == 1 {
-                *value = Value::Unknown;
-            }
-        }
-    }
-
-    /// What is known whichever of both it is. The depths are the same. Constants that are known no
-    /// longer have `escaped`.
-    fn joined(mut self, other: &Self, escaped: &mut BTreeSet<u64>) -> Self {
-        for (value, other) in self.registers.iter_mut().zip(&other.registers) {
-            if value != other {
-                escaped.extend(value.constant());
-                escaped.extend(other.constant());
-                *value = Value::Unknown;
-            }
-        }
-        self
-    }
-
-    /// The constants in the registers whose bit is set.
-    fn constants(&self, registers: u32) -> impl Iterator<Item = u64> {
-        let all = self.registers.iter().enumerate();
-        all.filter_map(move |(register, value)| match registers >> register & 1 {
-            1 => value.constant(),
-            _ => None,
-        })
-    }
-}
-
-/// The stack pointer.
-const STACK: u32 = 13;
 /// Those that a function may change, by the Procedure Call Standard.
 const NOT_KEPT: u32 = !0b0000_1111_1111_0000;
 /// Those that arguments and results are handed over in.
@@ -274,14 +178,7 @@ impl<S: Surroundings> Ways<'_, S> {
         let Some((index, known)) = index.and_then(|at| Some((at, self.states.get_mut(at)?))) else {
             return unbounded(from, "it goes on where no instruction is");
         };
-        let joined = match known {
-            Some(known) if known.depth != state.depth => {
-                let reason = format!("reached {} and {} bytes deep", known.depth, state.depth);
-                return unbounded(at, reason);
-            }
-            Some(known) => state.joined(known, &mut self.found.escaped),
-            None => state,
-        };
+        let joined = state.merged(*known, at, "it is reached", &mut self.found.escaped)?;
         if *known != Some(joined) {
             *known = Some(joined);
             self.open.insert(index);
@@ -349,13 +246,8 @@ impl<S: Surroundings> Ways<'_, S> {
         if self.nested == 0 {
             self.found.escaped.extend(state.constants(HANDED));
         }
-        self.left = Some(match self.left {
-            Some(other) if other.depth != state.depth => {
-                return unbounded(at, "it comes back with the stack at several depths");
-            }
-            Some(other) => state.joined(&other, &mut self.found.escaped),
-            None => state,
-        });
+        let left = state.merged(self.left, at, "it comes back", &mut self.found.escaped)?;
+        self.left = Some(left);
         Ok(())
     }
 
@@ -371,61 +263,12 @@ impl<S: Surroundings> Ways<'_, S> {
         let Instruction { at, next, .. } = instruction;
         let State { depth, .. } = state;
         let is_inside = |to: u64| (self.start..self.end).contains(&to);
-        let mut then = state;
-        then.forget(instruction.writes);
+        let mut then = state.after(&instruction, self.around)?;
         self.found
             .escaped
             .extend(state.constants(instruction.stores));
         let mut goes_on = true;
         match instruction.does {
-            Does::Nothing => {}
-            Does::Grows(bytes) => then.depth += bytes,
-            Does::GrowsByRegister(register) => match state.of(register) {
-                Value::Constant(value) => then.depth -= i64::from(value.cast_signed()),
-                _ => return unbounded(at, "the stack grows by what is not known"),
-            },
-            Does::StackIs(register) => match state.of(register) {
-                Value::Stack(depth) => then.depth = depth,
-                _ => return unbounded(at, "the stack pointer becomes what is not known"),
-            },
-            Does::UnknownToStack => return unbounded(at, "the stack pointer is computed"),
-            Does::IsStack { register, plus } => then.set(register, Value::Stack(depth - plus)),
-            Does::IsSum { register, of, plus } => then.set(
-                register,
-                match state.of(of) {
-                    Value::Constant(value) => {
-                        Value::Constant(value.wrapping_add_signed(plus as i32))
-                    }
-                    Value::Stack(depth) => Value::Stack(depth - plus),
-                    other if plus == 0 => other,
-                    _ => Value::Unknown,
-                },
-            ),
-            Does::IsWordAt { register, address } => {
-                let word = self.around.constant_at(address);
-                then.set(register, word.map_or(Value::Unknown, Value::Constant));
-            }
-            Does::IsLow { register, value } | Does::IsConstant { register, value } => {
-                then.set(register, Value::Constant(value));
-            }
-            Does::IsHigh { register, value } => {
-                if let Value::Constant(low) = state.of(register) {
-                    then.set(register, Value::Constant(value << 16 | low & 0xFFFF));
-                }
-            }
-            Does::IsLoaded {
-                register,
-                base,
-                plus,
-            } => then.set(register, self.loaded(&state, base, plus)),
-            Does::AreLoaded {
-                registers: [first, second],
-                base,
-                plus,
-            } => {
-                then.set(first, self.loaded(&state, base, plus));
-                then.set(second, self.loaded(&state, base, plus + 4));
-            }
             // A jump that reaches farther than others do.
             Does::Calls(to) if is_inside(to) && to != self.start => {
                 self.reach(to, then, at)?;
@@ -459,23 +302,20 @@ impl<S: Surroundings> Ways<'_, S> {
                 goes_on = false;
             }
             Does::JumpsByTable => {
-                self.by_table = Some(match self.by_table {
-                    Some(other) if other.depth != depth => {
-                        return unbounded(at, "it has tables at several depths");
-                    }
-                    Some(other) => then.joined(&other, &mut self.found.escaped),
-                    None => then,
-                });
+                let escaped = &mut self.found.escaped;
+                self.by_table = Some(then.merged(self.by_table, at, "it has tables", escaped)?);
                 goes_on = false;
             }
             Does::Returns(bytes) => {
-                self.found.returns.insert(depth - bytes);
-                then.depth -= bytes;
-                self.comes_back(at, then)?;
-                then.depth = depth;
+                let mut left = then;
+                left.depth -= bytes;
+                self.found.returns.insert(left.depth);
+                self.comes_back(at, left)?;
                 goes_on = false;
             }
             Does::Traps => goes_on = false,
+            // What is no way to elsewhere has changed the state alone.
+            _ => {}
         }
         self.found.deepest = self.found.deepest.max(then.depth);
         if instruction.is_conditional {
@@ -492,22 +332,6 @@ impl<S: Surroundings> Ways<'_, S> {
             true => self.reach(next, then, at),
             false => Ok(()),
         }
-    }
-
-    fn loaded(&self, state: &State, base: u32, plus: u32) -> Value {
-        if base == STACK {
-            return Value::Unknown;
-        }
-        let constant = match state.of(base) {
-            Value::Constant(address) => {
-                let address = u64::from(address) + u64::from(plus);
-                self.around.constant_at(address)
-            }
-            // Where the compiler has put something aside.
-            Value::Stack(_) => return Value::Unknown,
-            _ => None,
-        };
-        constant.map_or(Value::Loaded(plus), Value::Constant)
     }
 }
 
